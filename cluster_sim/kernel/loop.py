@@ -1,0 +1,225 @@
+"""The event loop: a virtual clock in integer microseconds and one queue of events, ordered by time, then by number.
+
+An event is a message that lands at a part, or a timer of a part; both are plain data. The loop takes the first,
+sets the clock to its time and hands it to the part's component. Nothing else makes time pass. Real processes run
+at once on many machines; here two events of the same microsecond happen in the order in which they were sent.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any
+
+from cluster_sim.kernel import frozen
+from cluster_sim.kernel.component import Component
+from cluster_sim.kernel.draws import Draws
+from cluster_sim.kernel.network import Network, machine
+from cluster_sim.kernel.span import BACKGROUND, DETAIL, STORY
+from cluster_sim.kernel.timestamps import microtime, rfc3339
+from cluster_sim.kernel.trace import Trace
+
+MS = 1_000
+SECOND = 1_000_000
+
+# Messages that open a connection: if nobody listens, the sender hears "refused" (a reset), as over TCP.
+CONNECTING: dict[str, bool] = {}
+
+
+def register_connecting(*kinds: str) -> None:
+    """Declare message kinds whose sender is told when the target is not running.
+
+    Their payload is a dict with at least `source` (the sender's part) and `id` (its own number for the call).
+    """
+    for kind in kinds:
+        CONNECTING[kind] = True
+
+
+def in_background(span: int) -> bool:
+    """Whether a span began in the background: its id says so, for what depends on it must not depend on recording."""
+    return bool(span & 1)
+
+
+class Kernel:
+    """Clock, queue, draws, network and trace of one cluster."""
+
+    def __init__(self, seed: int | str, epoch: int = 0, data: dict[str, Any] | None = None) -> None:
+        data = data or {}
+        self.seed = seed
+        self.epoch: int = data.get("epoch", epoch)  # µs since 1970 at virtual time 0
+        self.now: int = data.get("now", 0)
+        self.executed: int = data.get("executed", 0)  # events run so far
+        self.sequence: int = data.get("sequence", 0)
+        self.spans: int = data.get("spans", 0)  # ids given; counted whether recorded or not
+        # (time, number, part, kind, payload, span, is it a timer): time and number decide, the rest is never compared
+        self.queue: list[tuple[int, int, str, str, Any, int, bool]] = data.get("queue", [])
+        self.cancelled: dict[int, bool] = data.get("cancelled", {})
+        self.stopped: dict[str, bool] = data.get("stopped", {})  # parts; "NODE/" for a machine without power
+        self.peers: dict[str, dict[str, bool]] = data.get("peers", {})
+        self.draws = Draws(seed, data.get("counters"))
+        self.network = Network(data.get("network"))
+        self.trace = Trace()
+        self.components: dict[str, Component] = {}
+        self.uid = self.draws.uid
+        self.suffix = self.draws.suffix
+        self.draw = self.draws.below
+
+    def dump(self) -> dict[str, Any]:
+        """The kernel's state as plain data (the trace apart: it is not state)."""
+        return {
+            "epoch": self.epoch, "now": self.now, "executed": self.executed, "sequence": self.sequence,
+            "spans": self.spans, "queue": self.queue, "cancelled": self.cancelled, "stopped": self.stopped,
+            "peers": self.peers, "counters": self.draws.counters, "network": self.network.state,
+        }
+
+    # Parts
+
+    def register(self, component: Component) -> None:
+        """Make a component reachable under its part id."""
+        self.components[component.part] = component
+
+    def remove(self, part: str) -> None:
+        """A part is gone for good; what is on its way to it is lost."""
+        self.components.pop(part, None)
+        self._drop_timers(part)
+        self.peers.pop(part, None)
+
+    def is_running(self, part: str) -> bool:
+        """Whether the part exists and its process runs."""
+        return part in self.components and part not in self.stopped
+
+    def connect(self, part: str, server: str) -> None:
+        """Note an open connection: if the server's process dies, `part` hears "closed"."""
+        self.peers.setdefault(server, {})[part] = True
+
+    def stop(self, part: str, cause: int, silent: bool = False) -> None:
+        """The process dies: its timers and memory go; its peers hear a reset (not if `silent`: the power failed)."""
+        self.stopped[part] = True
+        self._drop_timers(part)
+        self.components[part].reset()
+        self.components[part].rebuild()
+        for peer in list(self.peers.pop(part, {})):
+            if not silent and self.is_running(peer):
+                self.send(part, peer, "closed", {"peer": part}, cause, verb="reset", subject=part)
+        for server in self.peers.values():
+            server.pop(part, None)
+
+    def run(self, part: str, cause: int) -> None:
+        """The process starts again."""
+        self.stopped.pop(part, None)
+        self.components[part].start(cause)
+
+    # Spans
+
+    def _span(self, cause: int, level: int) -> int:
+        """A new id: even, or odd if it begins or goes on in the background (see `in_background`)."""
+        self.spans += 2
+        return self.spans | (level == BACKGROUND or (level == DETAIL and cause & 1))
+
+    def work(self, part: str, cause: int, *, verb: str = "", subject: str = "", phrase: str = "",
+             args: dict[str, Any] | None = None, level: int = STORY, revision: int | None = None,
+             detail: Any = None, also: tuple[int, ...] | list[int] = ()) -> int:
+        """Record work in place; → the id of its span."""
+        span = self._span(cause, level)
+        if self.trace.recording:
+            self.trace.record([span, cause, also, self.now, None, part, part, verb, subject, phrase, args, level,
+                               revision, detail])
+        return span
+
+    def tell(self, span: int, phrase: str | None = None, args: dict[str, Any] | None = None, *,
+             level: int | None = None, detail: Any = None, revision: int | None = None,
+             subject: str | None = None) -> None:
+        """Say more about a span already recorded, now that its meaning is known."""
+        columns = {9: phrase, 10: args, 13: detail, 12: revision, 8: subject}
+        self.trace.tell(span, {column: value for column, value in columns.items() if value is not None}, level)
+
+    # Events
+
+    def send(self, source: str, target: str, kind: str, payload: Any, cause: int, *, verb: str = "",
+             subject: str = "", phrase: str = "", args: dict[str, Any] | None = None, level: int = DETAIL,
+             revision: int | None = None, detail: Any = None, also: tuple[int, ...] | list[int] = ()) -> int:
+        """Send a message; it lands after the link's latency, or never. → the id of its span."""
+        latency = self.network.latency(source, target)
+        span = self._span(cause, level)
+        lands = None if latency is None else self.now + latency
+        if self.trace.recording:
+            self.trace.record([span, cause, also, self.now, lands, source, target, verb or kind, subject, phrase, args,
+                               level, revision, detail])
+        if lands is not None:
+            if frozen.enabled:
+                payload = frozen.freeze(payload)
+            self.sequence += 1
+            heapq.heappush(self.queue, (lands, self.sequence, target, kind, payload, span, False))
+        return span
+
+    def timer(self, part: str, delay: int, kind: str, payload: Any = None, *, cause: int = 0,
+              background: bool = False) -> int:
+        """Wake `part` with `kind` after `delay` µs; → an id for `cancel`.
+
+        With a cause the timer continues that chain (a back-off, a pull that takes its time). Without one it begins
+        a chain of its own when it fires; `background` declares a heartbeat, resync or probe. A negative span in the
+        queue marks those: -1 plain, -2 background.
+        """
+        self.sequence += 1
+        span = -2 if background else cause or -1
+        heapq.heappush(self.queue, (self.now + delay, self.sequence, part, kind, payload, span, True))
+        return self.sequence
+
+    def cancel(self, timer: int) -> None:
+        """Make a timer that has not fired yet do nothing."""
+        self.cancelled[timer] = True
+
+    def next_due(self) -> int | None:
+        """The time of the next event, in µs; None when nothing is to come."""
+        while self.queue and self.queue[0][1] in self.cancelled:
+            del self.cancelled[heapq.heappop(self.queue)[1]]
+        return self.queue[0][0] if self.queue else None
+
+    def step(self) -> int | None:
+        """Run the next event; → the id of the span that brought it, None if there was none."""
+        while self.queue:
+            self.now, sequence, target, kind, payload, span, _ = heapq.heappop(self.queue)
+            if self.cancelled and self.cancelled.pop(sequence, None):
+                continue
+            self.executed += 1
+            if span < 0:
+                span = self.work(target, 0, verb="timer", subject=kind, level=BACKGROUND if span == -2 else DETAIL)
+            component = self.components.get(target)
+            if component is not None and target not in self.stopped:
+                component.receive(kind, payload, span)
+            elif kind in CONNECTING:
+                self._refuse(target, kind, payload, span)
+            return span
+        return None
+
+    def run_until(self, time: int, budget: int | None = None) -> int:
+        """Run events due up to `time` (at most `budget` of them) and, if all ran, set the clock to it; → how many."""
+        before, queue = self.executed, self.queue
+        while queue and queue[0][0] <= time:
+            if budget is not None and self.executed - before >= budget:
+                return self.executed - before
+            self.step()
+        self.now = max(self.now, time)
+        return self.executed - before
+
+    def _refuse(self, target: str, kind: str, payload: Any, span: int) -> None:
+        """Nobody listens at `target`: its machine resets the connection, unless it has no power itself."""
+        if f"{machine(target)}/" not in self.stopped:
+            self.send(target, payload["source"], "refused", {"id": payload["id"], "kind": kind, "peer": target}, span,
+                      verb="refused", subject=kind)
+
+    def _drop_timers(self, part: str) -> None:
+        for event in self.queue:
+            if event[6] and event[2] == part:
+                self.cancelled.pop(event[1], None)
+        self.queue[:] = [event for event in self.queue if not (event[6] and event[2] == part)]
+        heapq.heapify(self.queue)
+
+    # Clock
+
+    def timestamp(self, time: int | None = None) -> str:
+        """Virtual time as RFC 3339 in whole seconds, as metadata has it."""
+        return rfc3339(self.epoch + (self.now if time is None else time))
+
+    def microtime(self, time: int | None = None) -> str:
+        """Virtual time as RFC 3339 with microseconds, as Leases have it."""
+        return microtime(self.epoch + (self.now if time is None else time))
