@@ -1,0 +1,1 @@
+"""What the database keeps; each model is defined in its own room and only gathered here for Django."""
