@@ -59,7 +59,7 @@ class Etcd(Component):
             for key in self.state["leases"].pop(payload, []):
                 row = self.store.get(key)
                 if row is not None and str(row[4]) == payload:
-                    self._commit(self.store.delete(key), span)
+                    self._commit(self.store.delete(key, self.kernel.now), span)
         elif kind == "compact":
             self.store.compact(payload["revision"])
 
@@ -72,9 +72,9 @@ class Etcd(Component):
                                          "current": current}, span)
             return
         if call["op"] == "delete":
-            event = self.store.delete(key)
+            event = self.store.delete(key, self.kernel.now)
         else:
-            event = self.store.put(key, call["value"], self._lease(key, call.get("ttl")))
+            event = self.store.put(key, call["value"], self.kernel.now, self._lease(key, call.get("ttl")))
         self._commit(event, span)
         self._answer(call, "txned", {"id": call["id"], "ok": True, "revision": self.store.revision, "current": None},
                      span)

@@ -13,7 +13,7 @@ from typing import Any
 
 # A stored key: [value, create_revision, mod_revision, version, lease expiry in µs or None]
 VALUE, CREATE, MOD, VERSION, LEASE = range(5)
-# A line of history: [revision, "put" | "delete", key, value, previous value or None, create_revision]
+# A line of history: [revision, "put" | "delete", key, value, previous value or None, create_revision, time in µs]
 Event = list[Any]
 
 
@@ -47,25 +47,25 @@ class Store:
         keys = self.state["keys"]
         return [[key, *keys[key][:4]] for key in sorted(key for key in keys if key.startswith(prefix))]
 
-    def put(self, key: str, value: Any, lease: int | None = None) -> Event:
+    def put(self, key: str, value: Any, time: int, lease: int | None = None) -> Event:
         """Write; → the line of history it made."""
         state = self.state
         state["revision"] = revision = state["revision"] + 1
         old = state["keys"].get(key)
         create = revision if old is None else old[CREATE]
         state["keys"][key] = [value, create, revision, 1 if old is None else old[VERSION] + 1, lease]
-        event: Event = [revision, "put", key, value, None if old is None else old[VALUE], create]
+        event: Event = [revision, "put", key, value, None if old is None else old[VALUE], create, time]
         state["history"].append(event)
         return event
 
-    def delete(self, key: str) -> Event | None:
+    def delete(self, key: str, time: int) -> Event | None:
         """Remove a key; → the line of history, None if there was no such key."""
         state = self.state
         old = state["keys"].pop(key, None)
         if old is None:
             return None
         state["revision"] = revision = state["revision"] + 1
-        event: Event = [revision, "delete", key, None, old[VALUE], old[CREATE]]
+        event: Event = [revision, "delete", key, None, old[VALUE], old[CREATE], time]
         state["history"].append(event)
         return event
 

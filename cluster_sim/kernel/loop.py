@@ -55,6 +55,7 @@ class Kernel:
         self.cancelled: dict[int, bool] = data.get("cancelled", {})
         self.stopped: dict[str, bool] = data.get("stopped", {})  # parts; "NODE/" for a machine without power
         self.peers: dict[str, dict[str, bool]] = data.get("peers", {})
+        self.machines: dict[str, dict[str, Any]] = data.get("machines", {})  # name → size, zone, role: plain data
         self.draws = Draws(seed, data.get("counters"))
         self.network = Network(data.get("network"))
         self.trace = Trace()
@@ -68,7 +69,7 @@ class Kernel:
         return {
             "epoch": self.epoch, "now": self.now, "executed": self.executed, "sequence": self.sequence,
             "spans": self.spans, "queue": self.queue, "cancelled": self.cancelled, "stopped": self.stopped,
-            "peers": self.peers, "counters": self.draws.counters, "network": self.network.state,
+            "peers": self.peers, "machines": self.machines, "counters": self.draws.counters, "network": self.network.state,
         }
 
     # Parts

@@ -1,0 +1,58 @@
+"""Add-ons: what a cluster brings along beyond its own processes, as ordinary manifests applied when a scene opens.
+
+`dns` is CoreDNS and its Service at 10.96.0.10, as kubeadm installs it; `storage-class` a default StorageClass.
+kube-proxy is a process of every node here (kubeadm runs it as a DaemonSet), and metrics are read off the nodes
+directly, so those two names are accepted and add no object.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster_sim.scenario import ADDONS
+
+Manifest = dict[str, Any]
+
+DNS_LABELS = {"k8s-app": "kube-dns"}
+CONTROL_PLANE_TOLERATION = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
+
+COREDNS: Manifest = {
+    "apiVersion": "apps/v1", "kind": "Deployment",
+    "metadata": {"name": "coredns", "namespace": "kube-system", "labels": DNS_LABELS},
+    "spec": {
+        "replicas": 2, "selector": {"matchLabels": DNS_LABELS},
+        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
+        "template": {"metadata": {"labels": DNS_LABELS}, "spec": {
+            "priorityClassName": "system-cluster-critical",
+            "tolerations": [{"key": "CriticalAddonsOnly", "operator": "Exists"}, CONTROL_PLANE_TOLERATION],
+            "containers": [{
+                "name": "coredns", "image": "registry.k8s.io/coredns/coredns:v1.13.1",
+                "ports": [{"name": "dns", "containerPort": 53, "protocol": "UDP"}],
+                "resources": {"requests": {"cpu": "100m", "memory": "70Mi"}, "limits": {"memory": "170Mi"}},
+            }],
+        }},
+    },
+}
+KUBE_DNS: Manifest = {
+    "apiVersion": "v1", "kind": "Service",
+    "metadata": {"name": "kube-dns", "namespace": "kube-system", "labels": DNS_LABELS},
+    "spec": {"selector": DNS_LABELS, "clusterIP": "10.96.0.10", "ports": [
+        {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": 53},
+        {"name": "dns-tcp", "port": 53, "protocol": "TCP", "targetPort": 53},
+    ]},
+}
+STORAGE_CLASS: Manifest = {
+    "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass",
+    "metadata": {"name": "standard", "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}},
+    "provisioner": "podium.dev/local", "reclaimPolicy": "Delete", "volumeBindingMode": "WaitForFirstConsumer",
+}
+
+MANIFESTS: dict[str, list[Manifest]] = {
+    "dns": [COREDNS, KUBE_DNS], "kube-proxy": [], "metrics": [], "storage-class": [STORAGE_CLASS],
+}
+assert list(MANIFESTS) == list(ADDONS)
+
+
+def manifests(names: list[str]) -> list[Manifest]:
+    """The manifests of these add-ons, in the scene's order."""
+    return [manifest for name in names for manifest in MANIFESTS[name]]

@@ -1,0 +1,56 @@
+"""Puts a cluster's processes together: which runs on which machine, and who talks to whom.
+
+The control plane's machine runs etcd, the API server, the scheduler and the controller manager; every Node runs a
+kubelet, a container runtime and a kube-proxy. In a real cluster made by kubeadm the former four are static pods and
+kube-proxy a DaemonSet's; here they are processes from the start.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster_sim.apiserver import APIServer
+from cluster_sim.client import Process
+from cluster_sim.controllers import ControllerManager
+from cluster_sim.etcd import Etcd
+from cluster_sim.kernel import Component, Kernel
+from cluster_sim.node import ContainerRuntime, Kubelet, KubeProxy, Registry
+from cluster_sim.scheduler import Scheduler
+from cluster_sim.user import User
+
+CONTROL_PLANE: dict[str, type[Component]] = {
+    "etcd": Etcd, "kube-apiserver": APIServer, "kube-controller-manager": ControllerManager,
+    "kube-scheduler": Scheduler,
+}
+WORKER: dict[str, type[Component]] = {"container-runtime": ContainerRuntime, "kubelet": Kubelet, "kube-proxy": KubeProxy}
+
+
+def parts_of(machines: dict[str, dict[str, Any]]) -> list[str]:
+    """Every part id of these machines, in the order in which they start."""
+    parts = ["registry"]
+    for name, machine in machines.items():
+        if machine["role"] == "control-plane":
+            parts += [f"{name}/{process}" for process in CONTROL_PLANE]
+    for name, machine in machines.items():
+        if machine["node"]:
+            parts += [f"{name}/{process}" for process in WORKER]
+    return parts
+
+
+def build(kernel: Kernel, part: str, state: dict[str, Any] | None = None) -> Component:
+    """Make the component of a part id, give it its peers, and register it."""
+    if part == "registry":
+        component: Component = Registry(kernel, part, state)
+    elif part.startswith("user/"):
+        component = User(kernel, part, state)
+    else:
+        process = part.rpartition("/")[2]
+        component = {**CONTROL_PLANE, **WORKER}[process](kernel, part, state)
+    master = next(name for name, machine in kernel.machines.items() if machine["role"] == "control-plane")
+    if isinstance(component, Process | User):
+        component.server = f"{master}/kube-apiserver"
+    if isinstance(component, APIServer):
+        component.store = f"{master}/etcd"
+    kernel.register(component)
+    return component
+

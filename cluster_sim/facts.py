@@ -1,0 +1,99 @@
+"""Facts: named numbers over time, and the acts of people, in the order in which they happened.
+
+What a goal asks for ("web never had fewer than 2 ready pods while the node was down") is a question about these, so
+that it holds at any speed: a change between two frames is a fact as much as a long one. A fact is
+`{"time": seconds, "name": …, "value": …}`. Names: `ready:NS/DEPLOYMENT`, `pods:NS/DEPLOYMENT` (not being deleted),
+`desired:NS/DEPLOYMENT`, `act` (value: what a person asked for) and `fault`. They are read off etcd's history, and
+are not part of the cluster's state.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+FACTS_KEPT = 50_000
+PODS, REPLICASETS, DEPLOYMENTS = "/registry/pods/", "/registry/replicasets/", "/registry/deployments/"
+
+
+class Facts:
+    """The recorder: `follow` takes in new history."""
+
+    def __init__(self, data: dict[str, Any] | None = None) -> None:
+        data = data or {}
+        self.rows: list[dict[str, Any]] = data.get("rows", [])
+        self.dropped: int = data.get("dropped", 0)
+        self.revision: int = data.get("revision", 0)
+        self.values: dict[str, int] = data.get("values", {})
+        self.pods: dict[str, list[Any]] = data.get("pods", {})  # key → [deployment, counts as there, counts as ready]
+        self.owners: dict[str, str] = data.get("owners", {})  # ReplicaSet ns/name → deployment ns/name
+
+    def dump(self) -> dict[str, Any]:
+        """Everything, as plain data."""
+        return {"rows": self.rows, "dropped": self.dropped, "revision": self.revision, "values": self.values,
+                "pods": self.pods, "owners": self.owners}
+
+    def note(self, time: float, name: str, value: Any) -> None:
+        """Record a fact."""
+        self.rows.append({"time": time, "name": name, "value": value})
+        if len(self.rows) > FACTS_KEPT:
+            cut = len(self.rows) - FACTS_KEPT // 2
+            self.dropped += cut
+            del self.rows[:cut]
+
+    def since(self, cursor: int) -> tuple[int, list[dict[str, Any]]]:
+        """(new cursor, facts after `cursor`); the cursor counts all facts there ever were."""
+        return self.dropped + len(self.rows), self.rows[max(0, cursor - self.dropped):]
+
+    def follow(self, history: list[list[Any]]) -> None:
+        """Take in lines of etcd's history: [revision, op, key, value, previous, create revision, time µs]."""
+        for event in history:
+            revision, _, key, value = event[:4]
+            if revision <= self.revision:
+                continue
+            self.revision = revision
+            time = event[6] / 1_000_000
+            if key.startswith(PODS):
+                self._pod(key.removeprefix(PODS), value, time)
+            elif key.startswith(REPLICASETS):
+                self._replicaset(key.removeprefix(REPLICASETS), value)
+            elif key.startswith(DEPLOYMENTS):
+                name = key.removeprefix(DEPLOYMENTS)
+                self._set(f"desired:{name}", value["spec"].get("replicas", 1) if value else 0, time)
+
+    def _replicaset(self, key: str, value: dict[str, Any] | None) -> None:
+        owner = _controller(value, "Deployment") if value else None
+        if owner:
+            self.owners[key] = f"{key.partition('/')[0]}/{owner}"
+
+    def _pod(self, key: str, value: dict[str, Any] | None, time: float) -> None:
+        before = self.pods.pop(key, None)
+        after = None
+        if value is not None:
+            owner = _controller(value, "ReplicaSet")
+            deployment = self.owners.get(f"{key.partition('/')[0]}/{owner}") if owner else None
+            if deployment:
+                there = "deletionTimestamp" not in value["metadata"]
+                conditions = value.get("status", {}).get("conditions", ())
+                ready = any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
+                self.pods[key] = after = [deployment, there, ready and there]
+        if before != after:
+            for deployment in {row[0]: True for row in (before, after) if row}:
+                for name, column in (("pods", 1), ("ready", 2)):
+                    change = sum(sign * bool(row[column]) for row, sign in ((before, -1), (after, 1))
+                                 if row and row[0] == deployment)
+                    if change:
+                        fact = f"{name}:{deployment}"
+                        self._set(fact, self.values.get(fact, 0) + change, time)
+
+    def _set(self, name: str, value: int, time: float) -> None:
+        if self.values.get(name) != value:
+            self.values[name] = value
+            self.note(time, name, value)
+
+
+def _controller(obj: dict[str, Any], kind: str) -> str | None:
+    for owner in obj["metadata"].get("ownerReferences", ()):
+        if owner.get("controller") and owner["kind"] == kind:
+            name: str = owner["name"]
+            return name
+    return None

@@ -1,0 +1,136 @@
+"""The reading half of the public face: objects, reality, causes and facts. Looking changes nothing.
+
+Objects come from etcd, the only truth about what is wanted and believed; `parts` shows what really runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim import faults
+from cluster_sim.api import resources, selectors
+from cluster_sim.etcd.store import MOD, VALUE, Compacted
+from cluster_sim.kernel import SECOND, Span, frozen
+from cluster_sim.responses import Changes
+
+if TYPE_CHECKING:
+    from cluster_sim.facts import Facts
+    from cluster_sim.kernel import Kernel
+
+
+class Reading:
+    """What can be read of a cluster."""
+
+    kernel: Kernel
+    _facts: Facts
+    _active: dict[str, Any]
+    _parts_seen: dict[str, tuple[int, Any]]
+    _parts_version: int
+
+    if TYPE_CHECKING:
+        def _store(self) -> Any: ...
+
+    @property
+    def now(self) -> float:
+        """Virtual seconds since the scene opened."""
+        return self.kernel.now / SECOND
+
+    @property
+    def revision(self) -> int:
+        """etcd's revision."""
+        revision: int = self._store().revision
+        return revision
+
+    def next_due(self) -> float | None:
+        """The virtual second of the next event; None when nothing is to come."""
+        due = self.kernel.next_due()
+        return None if due is None else due / SECOND
+
+    def objects(self, resource: str, namespace: str | None = None, selector: str | None = None) -> list[dict[str, Any]]:
+        """Objects of a resource (`pods`, `deployments`), in key order; `selector` is a label selector."""
+        wanted = selectors.parse_label_selector(selector) if selector else None
+        store, found = self._store(), []
+        for key, value, _, revision, _ in store.range(_prefix(resource, namespace)):
+            if wanted is None or selectors.matches_requirements(wanted, value["metadata"].get("labels") or {}):
+                found.append(_readable(value, revision))
+        return found
+
+    def get(self, resource: str, name: str, namespace: str = "default") -> dict[str, Any] | None:
+        """One object, or None."""
+        kind = resources.by_plural(resource)
+        row = self._store().get(_prefix(resource, namespace if kind and kind.namespaced else None) + name)
+        return None if row is None else _readable(row[VALUE], row[MOD])
+
+    def trace(self, since: int = 0) -> list[Span]:
+        """Visible spans (story and detail) with an id above `since`, in order."""
+        return self.kernel.trace.since(since)
+
+    def chain(self, span_id: int) -> list[Span]:
+        """Everything that the root cause of a span has led to, in order: back to a person or a timer, and forward."""
+        return self.kernel.trace.chain(span_id)
+
+    def faults(self) -> dict[str, Any]:
+        """`available`: name → {words, targets, options}; `active`: fault id → {name, target, options}."""
+        available = {name: {"words": fault.words, "targets": fault.targets(self.kernel), "options": dict(fault.options)}
+                     for name, fault in faults.FAULTS.items()}
+        return {"available": available, "active": frozen.thaw(self._active)}
+
+    def facts(self, cursor: int | None = None) -> tuple[int, list[dict[str, Any]]]:
+        """(new cursor, facts after `cursor`): every change of a named number and every act, in order, with time."""
+        return self._facts.since(cursor or 0)
+
+    def parts(self) -> dict[str, dict[str, Any]]:
+        """Reality: part id → {kind, node, state, …}, for every process of every machine."""
+        return {part: component.view() for part, component in self.kernel.components.items()}
+
+    def machines(self) -> dict[str, dict[str, Any]]:
+        """The machines: name → {cpu, memory, zone, role, node, power}."""
+        return {name: {**machine, "power": f"{name}/" not in self.kernel.stopped}
+                for name, machine in self.kernel.machines.items()}
+
+    def changes(self, cursor: tuple[int, int, int] | None = None) -> Changes:
+        """What changed since `cursor`; None or too old a cursor: everything. Objects are shared: don't change them."""
+        version = self._look_at_parts()
+        store = self._store()
+        new = (store.revision, self.kernel.spans + 1, version)
+        try:
+            events: Iterable[list[Any]] = store.since(cursor[0]) if cursor else ()
+        except Compacted:
+            cursor = None
+        if cursor is None:
+            objects = {key: _with_revision(value, revision) for key, value, _, revision, _ in store.range("/registry/")}
+            parts = {part: view for part, (_, view) in self._parts_seen.items() if view is not None}
+            return Changes(new, True, objects, parts, self.trace())
+        latest = {event[2]: None if event[3] is None else _with_revision(event[3], event[0]) for event in events}
+        parts = {part: view for part, (seen, view) in self._parts_seen.items() if seen > cursor[2]}
+        return Changes(new, False, latest, parts, self.trace(cursor[1]))
+
+    def _look_at_parts(self) -> int:
+        """Compare reality with the last look; what differs gets the next version."""
+        fresh, version = self.parts(), self._parts_version + 1
+        changed = False
+        for part in [*self._parts_seen, *fresh]:
+            view = fresh.get(part)
+            if part not in self._parts_seen or self._parts_seen[part][1] != view:
+                self._parts_seen[part] = (version, view)
+                changed = True
+        self._parts_version = version if changed else self._parts_version
+        return self._parts_version
+
+
+def _prefix(resource: str, namespace: str | None) -> str:
+    kind = resources.by_plural(resource)
+    if kind is None:
+        raise ValueError(f"There is no resource {resource!r}; use the plural, as in 'pods'.")
+    return f"/registry/{kind.storage_prefix}/{namespace}/" if namespace else f"/registry/{kind.storage_prefix}/"
+
+
+def _with_revision(value: dict[str, Any], revision: int) -> dict[str, Any]:
+    return {**value, "metadata": {**value["metadata"], "resourceVersion": str(revision)}}
+
+
+def _readable(value: dict[str, Any], revision: int) -> dict[str, Any]:
+    """A copy the caller may change, with its resourceVersion."""
+    copy: dict[str, Any] = frozen.thaw(_with_revision(value, revision))
+    return copy
