@@ -96,7 +96,7 @@ class _Parser:
         if kind != IDENTIFIER:
             raise _ParseError(f"found '{key}', expected: identifier")
         if errors := names.qualified_name(key):
-            raise _ParseError(_invalid("key", key, "; ".join(errors)))
+            raise _ParseError(_invalid("<nil>", key, "; ".join(errors)))  # upstream hands a nil path here
         if negated:
             return key, MISSING, ()
         if self.look()[0] in (END, ","):
