@@ -1,0 +1,100 @@
+"""A pod as it is drawn: its look (outline and mark), its containers' marks, its word.
+
+The word is what `kubectl get pods` prints under STATUS; 'not ready' is added when its READY column is short.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cluster_sim.api import tables
+from lessons.stage import icons
+from lessons.stage.mirror import Mirror
+from lessons.stage.names import short
+
+# STATUS → look. A look is a mark in static/icons.svg, a container mark c-…, and an outline in pods.css.
+LOOKS: dict[str, str] = {
+    "Pending": "pending", "SchedulingGated": "pending",
+    "ContainerCreating": "creating", "PodInitializing": "creating",
+    "Running": "running",
+    "Terminating": "terminating",
+    "CrashLoopBackOff": "crash", "Error": "crash", "OOMKilled": "crash", "RunContainerError": "crash",
+    "CreateContainerError": "crash", "CreateContainerConfigError": "crash", "ContainerCannotRun": "crash",
+    "StartError": "crash", "DeadlineExceeded": "crash", "Failed": "crash", "PostStartHookError": "crash",
+    "ImagePullBackOff": "image", "ErrImagePull": "image", "InvalidImageName": "image", "ErrImageNeverPull": "image",
+    "Completed": "completed", "Succeeded": "completed",
+    "Evicted": "evicted", "Preempting": "evicted", "NodeAffinity": "evicted", "NodeShutdown": "evicted",
+    "Unknown": "unknown", "ContainerStatusUnknown": "unknown", "NodeLost": "unknown",
+}
+PLAIN_LOOKS = ("pending", "terminating", "completed", "evicted", "unknown", "image")  # the same for all its containers
+CONTAINERS_SHOWN = 4
+
+
+def look_of(status: str, is_ready: bool = True) -> str:
+    """The look for a STATUS."""
+    if status.startswith("Init:"):
+        return LOOKS.get(status.removeprefix("Init:"), "creating")
+    if status.startswith(("ExitCode:", "Signal:")):
+        return "crash"
+    look = LOOKS.get(status, "unknown")
+    return "notready" if look == "running" and not is_ready else look
+
+
+def fields(pod: Any, mirror: Mirror, now: float, place: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a pod's element; `place` says where on the floor it is."""
+    meta = pod["metadata"]
+    status = tables.pod_status(pod)
+    ready = tables.pod_ready(pod)
+    have, _, want = ready.partition("/")
+    look = look_of(status, have == want)
+    word = f"{status}, not ready" if look == "notready" else status
+    node = pod["spec"].get("nodeName") or ""
+    where = f", on {node}" if node else ", no node yet"
+    return {
+        "name": meta["name"],
+        "namespace": meta.get("namespace", "default"),
+        "uid": meta["uid"],
+        "@data-status": status,
+        "@data-look": look,
+        "@aria-label": f"Pod {meta['name']}, {word}{where}",
+        **place,
+        "#mark": look,
+        "short": short(pod),
+        "%containers": _containers(pod, look),
+        "note": _note(pod, look, ready),
+        "word": word + _seconds_left(pod, status, mirror, now),
+    }
+
+
+def _containers(pod: Any, look: str) -> str:
+    specs = pod["spec"].get("containers", ())
+    statuses = {item["name"]: item for item in pod.get("status", {}).get("containerStatuses", ())}
+    marks = [look if look in PLAIN_LOOKS else _container_look(statuses.get(spec["name"]), look) for spec in specs]
+    return "".join(icons.mark(f"c-{mark}", "ctr") for mark in marks[:CONTAINERS_SHOWN])
+
+
+def _container_look(status: Any, look: str) -> str:
+    state = (status or {}).get("state") or {}
+    if "running" in state:
+        return "running" if status.get("ready") else "notready"
+    reason = (state.get("waiting") or state.get("terminated") or {}).get("reason", "")
+    return look_of(reason) if reason in LOOKS else "creating" if look in ("running", "notready") else look
+
+
+def _note(pod: Any, look: str, ready: str) -> str:
+    status = pod.get("status", {})
+    restarts = sum(item.get("restartCount", 0) for item in status.get("containerStatuses", ()))
+    if look == "pending":
+        return "no node yet" if not pod["spec"].get("nodeName") else ""
+    if look == "image":
+        return str(pod["spec"]["containers"][0].get("image", ""))
+    if restarts and look != "terminating":
+        return f"{restarts} restart{'s' if restarts > 1 else ''}"
+    if look == "notready":
+        return f"{ready} ready"
+    return str(status.get("podIP", ""))
+
+
+def _seconds_left(pod: Any, status: str, mirror: Mirror, now: float) -> str:
+    until = mirror.seconds(pod["metadata"].get("deletionTimestamp"))
+    left = 0 if until is None or status != "Terminating" else int(until - now + 0.999)
+    return f" {left} s" if left > 0 else ""

@@ -1,0 +1,121 @@
+"""The stage of one cluster: looks at it once per tick and tells every page the same."""
+
+import json
+from typing import Any
+
+from lessons.stage import control_plane, frame, layers, nodes, render, routes, sentences, story
+from lessons.stage.element import Element, View, put
+from lessons.stage.floor import Floor
+from lessons.stage.messages import Flights
+from lessons.stage.mirror import Mirror
+
+MODES = {"running": "", "paused": "paused", "asleep": "asleep: nobody looks"}
+
+
+class Stage:
+    """Keeps what pages have been told. Its methods run on the thread that owns the cluster."""
+
+    def __init__(self, cluster_id: str = "") -> None:
+        self.cluster_id = cluster_id
+        self._forget()
+
+    def _forget(self) -> None:
+        self.mirror = Mirror()
+        self.story = story.Story()
+        self.flights = Flights()
+        self.floors: dict[str, Floor] = {}
+        self.view: View = {}  # what the last frame told
+        self.unsure: set[str] = set()  # what full frames since then told differently
+        self.routes: list[list[str]] = []
+        self.told: tuple[Any, ...] = ()
+        self.number = 0
+        self.fresh: list[Any] = []
+        self.steps_told = 0
+
+    def frame(self, cluster: Any, clock: Any) -> str | None:
+        """What changed since the last frame."""
+        view = self._look(cluster, clock)
+        body = frame.difference(self.view, view, render.element, self.unsure)
+        told = (clock.mode, clock.speed, int(clock.now), getattr(clock, "skipping", False))
+        messages = self.flights.take_off(self.story, self.fresh, self.mirror, clock.hop_ms, clock.speed < 1)
+        self.fresh, self.story.fresh = [], []
+        standing = routes.standing(self.mirror.parts)
+        if not body and not messages and told == self.told and standing == self.routes:
+            return None
+        if messages:
+            body["msgs"] = messages
+        if standing != self.routes:
+            body["routes"] = standing
+        said = self._say()
+        if said:
+            body["say"] = said
+        self.view, self.routes, self.told, self.unsure = view, standing, told, set()
+        self.number += 1
+        return self._json(body, clock, full=False)
+
+    def full(self, cluster: Any, clock: Any) -> str:
+        """Everything. The next frame repeats what this one told beyond the last, for it goes to the others too."""
+        view = self._look(cluster, clock)
+        for key in view.keys() | self.view.keys():
+            if view.get(key) is not self.view.get(key):
+                self.unsure.add(key)
+        standing = routes.standing(self.mirror.parts)
+        return self._json({**frame.whole(view, render.element), "routes": standing}, clock, full=True)
+
+    def page(self, cluster: Any, clock: Any) -> dict[str, Any]:
+        """The context of the first paint."""
+        view = self._look(cluster, clock)
+        return {
+            "cluster": self.cluster_id,
+            "slots": render.page(view),
+            "routes": json.dumps(routes.standing(self.mirror.parts)),
+            "clock": clock,
+            "now": clock.now,
+        }
+
+    def _look(self, cluster: Any, clock: Any) -> View:
+        if cluster is not self.mirror.cluster and self.mirror.cluster is not None:
+            places = self.floors  # after an undo the same pods stand where they stood
+            self._forget()
+            self.floors = places
+        spans = self.mirror.follow(cluster)
+        self.fresh = (self.fresh + spans)[-500:]
+        self.story.follow(cluster, spans)
+        view: View = {}
+        now = clock.now
+        control_plane.draw(view, self.mirror)
+        nodes.draw(view, self.mirror, self.floors, now)
+        story.draw(view, self.story, self.mirror, cluster, now)
+        layers.draw(view, self.mirror, now)
+        put(view, "now", "now-box", "now", {
+            "now": f"now {_since(self.story, now)} s, rev {self.mirror.revision}",
+            "mode": MODES.get(clock.mode, "") or f"{clock.speed:g}×"})
+        return {key: _same(self.view.get(key), item) for key, item in view.items()}
+
+    def _say(self) -> str:
+        """The newest step of the chain, once, for those who hear the page."""
+        newest = len(self.story.numbers)
+        if newest == self.steps_told:
+            return ""
+        self.steps_told = newest
+        last = next(reversed(self.story.numbers), None)
+        span = self.story.spans.get(last) if last is not None else None
+        return "" if span is None else f"{newest}. {sentences.plain(span.text, self.mirror.names)}"
+
+    def _json(self, body: dict[str, Any], clock: Any, full: bool) -> str:
+        head = {"t": "frame", "n": self.number, "full": full, "clock": {
+            "now": round(clock.now, 6), "rev": self.mirror.revision, "speed": clock.speed, "mode": clock.mode,
+            "reached": getattr(clock, "reached", None), "skipping": getattr(clock, "skipping", False)}}
+        return json.dumps({**head, **body}, separators=(",", ":"), ensure_ascii=False)
+
+
+def _since(told: story.Story, now: float) -> str:
+    """Seconds since the act that is followed (before the first: since the scene opened), exact while they are few."""
+    root = told.spans.get(told.root) if told.root is not None else None
+    since = now - root.time if root is not None else now
+    return f"{since:.3f}" if since < 10 and root is not None else str(int(since))
+
+
+def _same(old: Element | None, new: Element) -> Element:
+    """The old element where nothing differs, so that views are compared by identity."""
+    return old if old is not None and old == new else new

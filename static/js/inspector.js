@@ -1,0 +1,89 @@
+// Opens the inspector: a panel fetched by htmx from /clusters/<id>/inspect/, and the acts offered in it.
+
+import { send } from "./live.js";
+
+let shown = null;
+
+/** Opens the inspector for an element of the stage. */
+export function inspect(element) {
+  const { uid, part, ref, nodeName } = element.dataset;
+  if (uid) open({ uid });
+  else if (ref) open({ ref });
+  else if (nodeName) open({ ref: `nodes/${nodeName}` });
+  else if (part) open({ part });
+  mark(element);
+}
+
+function mark(element) {
+  shown?.classList.remove("on");
+  shown = element.closest("[data-pod], [data-part], [data-ref]");
+  shown?.classList.add("on");
+}
+
+function open(query) {
+  const panel = document.getElementById("inspector");
+  const play = document.getElementById("play");
+  if (!panel || !play) return;
+  const path = `/clusters/${play.dataset.cluster}/inspect/?${new URLSearchParams(query)}`;
+  globalThis.htmx.ajax("GET", path, { target: "#inspector", swap: "innerMorph" });
+  panel.hidden = false;
+  play.setAttribute("data-panel", "inspect");
+}
+
+/** Closes the inspector and gives the focus back to what was inspected. */
+export function closeInspector() {
+  const panel = document.getElementById("inspector");
+  if (!panel || panel.hidden) return;
+  panel.hidden = true;
+  document.getElementById("play")?.removeAttribute("data-panel");
+  shown?.classList.remove("on");
+  shown?.focus();
+  shown = null;
+}
+
+/** Wires the panel: close, act, refresh after an act. */
+export function startInspector() {
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close-inspector]")) closeInspector();
+    const act = event.target.closest("[data-op]");
+    if (act && !act.closest("form")) run(act, act.dataset);
+    const again = event.target.closest("[data-inspect]");
+    if (again) open(JSON.parse(again.dataset.inspect));
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-op]");
+    if (!form) return;
+    event.preventDefault();
+    run(form, { ...form.dataset, ...Object.fromEntries(new FormData(form)) });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeInspector();
+  });
+}
+
+// An act's values are in data attributes; a body is JSON in which {field} stands for what was typed.
+function run(element, values) {
+  if (values.op === "request") {
+    const body = values.body && JSON.parse(values.body, (_, value) => filled(value, values));
+    send("request", { verb: values.verb, path: values.path, body: body || undefined, contentType: values.contentType });
+  } else if (values.op === "fault") {
+    send("fault", { name: values.fault, target: values.target });
+  } else if (values.op === "undo-fault") {
+    send("undo-fault", { fault: values.faultId });
+  } else if (values.op === "kill") {
+    send("kill", { namespace: values.namespace, name: values.name, uid: values.uid });
+  }
+  setTimeout(refresh, 600);
+}
+
+function filled(value, values) {
+  if (typeof value !== "string") return value;
+  const whole = /^\{(\w+)(:number)?\}$/.exec(value);
+  if (whole) return whole[2] ? Number(values[whole[1]]) : values[whole[1]] || null;
+  return value;
+}
+
+function refresh() {
+  const again = document.querySelector("#inspector [data-refresh]");
+  if (again && !document.getElementById("inspector").hidden) open(JSON.parse(again.dataset.refresh));
+}

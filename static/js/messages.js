@@ -1,0 +1,76 @@
+// Messages on their way: a disc with its number, a tail and a label travels along the drawn route, for as long as
+// the frame says. With reduced motion nothing travels: the route lights up and the number appears in its place.
+
+import { inFlight, routeBetween, redraw } from "./routes.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const MOST = 24;
+const TAIL = 36;
+const EASE = "cubic-bezier(.45,.05,.35,1)";
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+let flying = 0;
+
+/** Shows the messages of one frame. */
+export function showMessages(frame) {
+  if (!frame.msgs?.length || document.hidden) return;
+  const fast = (frame.clock?.speed ?? 1) >= 10;
+  frame.msgs.forEach((message, index) => {
+    const route = routeBetween(message.from, message.to, message.shape, message.reversed);
+    if (!route) return;
+    if (still.matches || fast || flying >= MOST) light(route, message);
+    else fly(route, message, message.wait ?? index * 110);
+  });
+}
+
+function pathOf(route, className) {
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", route.d);
+  path.setAttribute("class", className);
+  return path;
+}
+
+// The route lights and fades: for reduced motion, and when there are too many to follow.
+function light(route, message) {
+  const layer = document.querySelector("#routes .flow");
+  const path = layer.appendChild(pathOf(route, `lit ${message.kind}`));
+  const fade = path.animate([{ opacity: 1 }, { opacity: 0 }], { duration: 600, delay: still.matches ? 600 : 0, fill: "forwards" });
+  fade.finished.finally(() => path.remove());
+}
+
+function fly(route, message, delay) {
+  const layer = document.getElementById("discs");
+  const tails = document.querySelector("#routes .flow");
+  const duration = Math.min(Math.max(message.ms || 600, 120), 4000);
+  const disc = document.createElement("span");
+  disc.className = `n now disc ${message.kind}${message.n ? "" : " dot"}`;
+  disc.textContent = message.n ?? "";
+  disc.style.offsetPath = `path("${route.d}")`;
+  layer.append(disc);
+  const tail = tails.appendChild(pathOf(route, `tail ${message.kind}`));
+  const length = tail.getTotalLength();
+  const parts = [disc];
+  if (message.label) {
+    const label = document.createElement("span");
+    label.className = `msg ${message.kind}`;
+    label.textContent = message.label.slice(0, 24);
+    label.style.offsetPath = disc.style.offsetPath;
+    layer.append(label);
+    parts.push(label);
+  }
+  flying += 1;
+  inFlight.add(String(message.id));
+  const way = route.reversed ? ["100%", "0%"] : ["0%", "100%"];
+  const timing = { duration, delay, easing: EASE, fill: "both" };
+  const moves = parts.map((part) => part.animate([{ offsetDistance: way[0] }, { offsetDistance: way[1] }], timing));
+  tail.style.strokeDasharray = `${TAIL} ${length + TAIL}`;
+  const [from, to] = route.reversed ? [-length, 0] : [TAIL, TAIL - length];
+  tail.animate([{ strokeDashoffset: from }, { strokeDashoffset: to }], timing);
+  for (const part of parts) part.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 1, delay, fill: "both" });
+  moves[0].finished.catch(() => {}).finally(() => {
+    flying -= 1;
+    inFlight.delete(String(message.id));
+    tail.remove();
+    for (const part of parts) part.remove();
+    redraw();
+  });
+}

@@ -1,0 +1,144 @@
+// Draws the routes: quiet lines for every way there is, strong ones for those the followed chain has used, and the
+// chain's numbers resting where each step happened. Redrawn from the page's own geometry after frames and resizes.
+
+import { box, partElement, picture, routePath } from "./geometry.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const REST = 4; // numbers kept on one route; older ones are in the list
+
+/** Spans whose disc is still travelling: their number rests on the route only when it has landed. */
+export const inFlight = new Set();
+
+let drawn = new Map();
+let pending = false;
+
+/** The route between two parts, as drawn: {path, d, reversed}; null when it has no place on the stage. */
+export function routeBetween(from, to, shape, reversed) {
+  const [a, b] = reversed ? [to, from] : [from, to];
+  const d = routePath(shape, a, b);
+  return d ? { d, reversed } : null;
+}
+
+/** Asks for a redraw before the next paint. */
+export function redraw() {
+  if (pending) return;
+  pending = true;
+  requestAnimationFrame(() => {
+    pending = false;
+    draw();
+  });
+}
+
+/** Watches everything that can move things. */
+export function watchLayout() {
+  const observer = new ResizeObserver(redraw);
+  observer.observe(picture());
+  document.getElementById("rooms")?.addEventListener("scroll", redraw, { passive: true });
+  document.fonts?.ready.then(redraw);
+}
+
+function draw() {
+  const svg = document.getElementById("routes");
+  if (!svg || !picture().offsetParent) return;
+  drawBase(svg);
+  drawChain(svg);
+}
+
+function drawBase(svg) {
+  const layer = svg.querySelector(".base");
+  const keep = new Map();
+  for (const [id, a, b, shape, quiet] of JSON.parse(svg.dataset.routes || "[]")) {
+    if (quiet) continue;
+    const d = routePath(shape, a, b);
+    if (!d) continue;
+    const path = drawn.get(id) ?? layer.appendChild(document.createElementNS(SVG, "path"));
+    drawn.delete(id);
+    path.setAttribute("d", d);
+    path.setAttribute("class", `rt ${shape}`);
+    path.dataset.route = id;
+    path.classList.toggle("cut", isCut(a) || isCut(b));
+    keep.set(id, path);
+  }
+  for (const path of drawn.values()) path.remove();
+  drawn = keep;
+}
+
+function isCut(part) {
+  const room = partElement(part)?.closest(".room");
+  return room?.dataset.real === "cut" || room?.dataset.real === "off";
+}
+
+/** The chain's lines, oldest first, as data. */
+export function chainLines() {
+  return [...document.querySelectorAll("#chain > li")].map((line) => line.dataset);
+}
+
+// One strong line per route and direction, and the numbers spread along it.
+function drawChain(svg) {
+  const layer = svg.querySelector(".used");
+  const numbers = document.getElementById("numbers");
+  const ways = new Map();
+  const spots = new Map();
+  for (const line of chainLines()) {
+    if (line.shape) {
+      const key = line.reversed === "1" ? `${line.to}|${line.from}` : `${line.from}|${line.to}`;
+      const way = ways.get(key) ?? { line, lines: [] };
+      way.lines.push(line);
+      ways.set(key, way);
+    } else {
+      spots.set(line.from, [...(spots.get(line.from) ?? []), line]);
+    }
+  }
+  const wanted = new Map();
+  layer.replaceChildren();
+  for (const { line, lines } of ways.values()) {
+    const route = routeBetween(line.from, line.to, line.shape, line.reversed === "1");
+    if (!route) continue;
+    const path = layer.appendChild(document.createElementNS(SVG, "path"));
+    const last = lines[lines.length - 1];
+    path.setAttribute("d", route.d);
+    path.setAttribute("class", last.kind === "you" ? "way you" : "way");
+    path.setAttribute(last.reversed === "1" ? "marker-start" : "marker-end", `url(#tip-${last.kind})`);
+    const length = path.getTotalLength();
+    const resting = lines.slice(-REST);
+    resting.forEach((each, index) => {
+      const share = each.reversed === "1" ? resting.length - index : index + 1;
+      const along = clear(length, (share / (resting.length + 1)) * length);
+      wanted.set(each.span, { line: each, point: path.getPointAtLength(along) });
+    });
+  }
+  for (const [part, lines] of spots) {
+    const element = partElement(part);
+    if (!element || !element.offsetParent) continue;
+    const b = box(element);
+    lines.slice(-3).forEach((line, index) => {
+      wanted.set(line.span, { line, point: { x: b.right - 4 - index * 17, y: b.top } });
+    });
+  }
+  placeNumbers(numbers, wanted);
+}
+
+// A number keeps clear of both ends, where the arrow and the walls are.
+function clear(length, along) {
+  const margin = Math.min(16, length / 2);
+  return Math.min(Math.max(along, margin), length - margin);
+}
+
+function placeNumbers(layer, wanted) {
+  for (const number of [...layer.children]) {
+    if (!wanted.has(number.dataset.of)) number.remove();
+  }
+  for (const [span, { line, point }] of wanted) {
+    if (inFlight.has(span)) continue;
+    let number = layer.querySelector(`[data-of="${span}"]`);
+    if (!number) {
+      number = document.createElement("span");
+      number.dataset.of = span;
+      number.textContent = line.n;
+      layer.append(number);
+    }
+    number.className = `n at ${line.kind}${line.now === "1" ? " now" : ""}`;
+    number.style.left = `${point.x}px`;
+    number.style.top = `${point.y}px`;
+  }
+}

@@ -1,0 +1,48 @@
+// The stage's own script: puts the modules together. Each does one thing and can be read alone.
+
+import { afterFrame, apply } from "./renderer.js";
+import { listen } from "./live.js";
+import { redraw, watchLayout } from "./routes.js";
+import { showMessages } from "./messages.js";
+import { startTools } from "./tools.js";
+import { startInspector } from "./inspector.js";
+import { followChain, startChain } from "./chain.js";
+import { showClock, startTransport } from "./transport.js";
+import { drawTimeline } from "./timeline.js";
+import { drawLayers } from "./layers.js";
+import { startKeys } from "./keys.js";
+import { onView, startViews } from "./views.js";
+
+function start() {
+  if (!document.getElementById("picture")) return;
+  listen();
+  startTools();
+  startInspector();
+  startChain();
+  startTransport();
+  startKeys();
+  startViews();
+  watchLayout();
+  afterFrame((frame) => {
+    if (frame.routes) document.getElementById("routes").dataset.routes = JSON.stringify(frame.routes);
+    showMessages(frame);
+    redraw();
+    followChain(frame);
+    showClock(frame);
+    drawTimeline(frame);
+    drawLayers();
+  });
+  const again = () => {
+    drawTimeline();
+    drawLayers();
+  };
+  onView(again);
+  addEventListener("resize", again);
+  document.fonts?.ready.then(again);
+  redraw();
+  again();
+  globalThis.podium = { apply, redraw };
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();

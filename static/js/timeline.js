@@ -1,0 +1,132 @@
+// The timeline: a space–time diagram of the chain. Lanes by actor, the list's own numbers, causes as lines between
+// lanes. Steps are evenly spaced; long waits are folded, their length in words. Drawn from the list on the page.
+
+import { chainLines } from "./routes.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const FOLD = 2; // seconds of silence that are folded
+let drawnFor = "";
+
+function make(parent, name, attributes, text) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text !== undefined) element.textContent = text;
+  parent.append(element);
+  return element;
+}
+
+const seconds = (t) => (t < 10 ? t.toFixed(3) : t < 100 ? t.toFixed(1) : t.toFixed(0));
+
+function inWords(s) {
+  if (s < 90) return `${s < 10 ? s.toFixed(1) : Math.round(s)} s`;
+  return s < 5400 ? `${Math.round(s / 60)} min` : `${(s / 3600).toFixed(1)} h`;
+}
+
+/** Draws the timeline after a frame. */
+export function drawTimeline(frame) {
+  const svg = document.getElementById("lanes");
+  if (!svg || !svg.clientWidth) return;
+  const lines = chainLines();
+  const now = document.getElementById("now-text")?.textContent ?? "";
+  const stamp = `${svg.clientWidth}x${svg.clientHeight} ${lines.map((l) => l.span + l.time + l.lane + l.cause).join()} ${now} ${frame?.clock?.mode}`;
+  if (stamp === drawnFor) return;
+  drawnFor = stamp;
+  const layout = { width: svg.clientWidth, height: svg.clientHeight, wall: svg.dataset.wall === "1" };
+  svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
+  svg.replaceChildren();
+  if (layout.height < 100 || layout.wall) drawScrubber(svg, lines, layout);
+  else drawLanes(svg, lines, layout, now);
+}
+
+function laneOrder(lines) {
+  const fixed = ["You", "API server", "etcd", "Controllers", "Scheduler"];
+  const present = [...new Set(lines.map((line) => line.lane))];
+  const others = present.filter((lane) => !fixed.includes(lane)).sort();
+  const base = ["You", "API server", "Controllers", "Scheduler", ...(present.includes("etcd") ? ["etcd"] : [])];
+  return [...base, ...others].slice(0, 8);
+}
+
+// Evenly spaced steps; a wait of more than FOLD seconds gets a fold of its own between two of them.
+function places(lines, from, to) {
+  const folds = [];
+  let units = 0;
+  const at = lines.map((line, i) => {
+    const gap = i ? Number(line.time) - Number(lines[i - 1].time) : 0;
+    if (gap > FOLD) {
+      folds.push({ unit: units + 0.9, gap });
+      units += 1.8;
+    } else if (i) units += 1;
+    return units;
+  });
+  const step = Math.min(64, (to - from) / Math.max(1, units));
+  return { x: at.map((u) => from + u * step), folds: folds.map((f) => ({ x: from + f.unit * step, gap: f.gap })), step };
+}
+
+function drawLanes(svg, lines, { width, height }, now) {
+  const lanes = laneOrder(lines);
+  const top = 32;
+  const foot = height - 13;
+  const gap = Math.min(17, (foot - top - 8) / Math.max(1, lanes.length - 1));
+  const y = (lane) => top + Math.max(0, lanes.indexOf(lane)) * gap;
+  const left = 84;
+  const head = Math.round(width * 0.74);
+  const labels = make(svg, "g", { class: "lab" });
+  lanes.forEach((lane) => make(labels, "text", { x: 0, y: y(lane) + 4 }, lane));
+  make(svg, "rect", { class: "future", x: head, y: top - 11, width: width - head, height: foot - top + 11 });
+  make(svg, "path", { class: "lane", d: lanes.map((lane) => `M${left} ${y(lane)}H${width}`).join("") });
+  const { x, folds, step } = places(lines, left + 60, head - 30);
+  const index = new Map(lines.map((line, i) => [line.span, i]));
+  lines.forEach((line, i) => drawCause(svg, line, i, index, lines, x, y));
+  for (const fold of folds) {
+    make(svg, "path", { class: "brk", d: `M${fold.x} ${top - 10}l-6 ${foot - top + 10}M${fold.x + 8} ${top - 10}l-6 ${foot - top + 10}` });
+    make(svg, "text", { class: "gap", x: fold.x, y: height - 3 }, inWords(fold.gap));
+  }
+  drawTicks(svg, lines, x, folds, step, height);
+  lines.forEach((line, i) => drawNumber(svg, line, x[i], y(line.lane), 8.5));
+  make(svg, "path", { class: "head-line", d: `M${head} 14V${foot + 3}` });
+  make(svg, "path", { class: "grip", d: `M${head - 11} 2h22v10l-11 8-11-8Z` });
+  make(svg, "text", { class: "nowt", x: head + 20, y: 14 }, now);
+  if (!lines.length) make(svg, "text", { class: "gap l", x: left + 20, y: y("Controllers") + 26 }, "Nothing has happened yet.");
+  make(svg, "text", { class: "gap l", x: head + 20, y: height - 3 }, "not yet");
+}
+
+function drawCause(svg, line, i, index, lines, x, y) {
+  const from = index.get(line.cause);
+  if (from === undefined) return;
+  const [ax, ay, bx, by] = [x[from], y(lines[from].lane), x[i], y(line.lane)];
+  const middle = ax + Math.max((bx - ax) / 2, bx - ax - 40);
+  const d = ay === by ? `M${ax} ${ay}H${bx}` : `M${ax} ${ay}C${middle} ${ay} ${(ax + bx) / 2} ${by} ${bx} ${by}`;
+  make(svg, "path", { class: `cause ${lines[from].kind}`, d });
+}
+
+function drawTicks(svg, lines, x, folds, step, height) {
+  const ticks = make(svg, "g", { class: "tick" });
+  let free = -Infinity;
+  lines.forEach((line, i) => {
+    if (x[i] < free || folds.some((fold) => Math.abs(fold.x - x[i]) < 44)) return;
+    make(ticks, "text", { x: x[i], y: height - 3 }, i ? seconds(Number(line.time)) : `${seconds(Number(line.time))} s`);
+    free = x[i] + Math.max(58, step * 0.6);
+  });
+}
+
+function drawNumber(svg, line, x, y, r) {
+  const group = make(svg, "g", { class: `m ${line.kind}${line.now === "1" ? " now" : ""}`, "data-of": line.span });
+  make(group, "circle", { cx: x, cy: y, r });
+  make(group, "text", { x, y: y + r * 0.44 }, line.n);
+}
+
+// Phone and wall: one line with the newest numbers on it.
+function drawScrubber(svg, lines, { width, height, wall }) {
+  const r = wall ? 22 : 8;
+  const y = height / 2;
+  const end = wall ? width - 300 : width - 34;
+  const room = Math.max(1, Math.floor((end - r) / (r * 2 + (wall ? 14 : 4))));
+  const shown = lines.slice(-room);
+  const step = Math.min(wall ? 102 : 24, (end - 2 * r) / Math.max(1, shown.length - 1));
+  const x = shown.map((_, i) => r + 4 + i * step);
+  const last = x.length ? x[x.length - 1] : 0;
+  make(svg, "path", { class: "lane", d: `M0 ${y}H${width}` });
+  if (x.length > 1) make(svg, "path", { class: "cause", d: `M${x[0]} ${y}H${last}` });
+  if (wall && x.length) make(svg, "path", { class: "head-line", d: `M${last} 8V${height - 8}` });
+  shown.forEach((line, i) => drawNumber(svg, line, x[i], y, i === shown.length - 1 ? r * 1.2 : r));
+}

@@ -1,0 +1,61 @@
+// The transport: play, pause, step, speed, next event, undo. The server keeps the clock; this shows it.
+
+import { onAnswer, send } from "./live.js";
+import { inFlight } from "./routes.js";
+
+const SPEEDS = [0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 100];
+const byId = (id) => document.getElementById(id);
+
+/** Wires the transport's controls. */
+export function startTransport() {
+  byId("play-pause")?.addEventListener("click", toggle);
+  byId("step")?.addEventListener("click", () => send("step"));
+  byId("skip")?.addEventListener("click", () => send("skip"));
+  byId("undo")?.addEventListener("click", () => send("undo"));
+  const slider = byId("speed");
+  slider?.addEventListener("input", () => showSpeed(SPEEDS[slider.value]));
+  slider?.addEventListener("change", () => send("speed", { value: SPEEDS[slider.value] }));
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select")) return;
+    if (event.key === " " && !event.target.closest?.("button, a, summary")) {
+      event.preventDefault();
+      toggle();
+    } else if (event.key === ".") send("step");
+    else if (event.key === "n") send("skip");
+    else if (event.key === "u") send("undo");
+  });
+  onAnswer((answer, command) => {
+    if (answer.t === "ack" && command?.op === "undo") inFlight.clear();
+  });
+}
+
+function toggle() {
+  send(document.documentElement.dataset.mode === "running" ? "pause" : "play");
+}
+
+/** After a frame: the clock as the server tells it. */
+export function showClock(frame) {
+  const clock = frame.clock;
+  if (!clock) return;
+  const running = clock.mode === "running";
+  document.documentElement.dataset.mode = clock.mode;
+  const button = byId("play-pause");
+  if (button && button.dataset.state !== clock.mode) {
+    button.dataset.state = clock.mode;
+    button.setAttribute("aria-label", running ? "Pause" : "Play");
+    const use = button.querySelector("use");
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, running ? "#pause" : "#play"));
+  }
+  const slider = byId("speed");
+  if (slider && document.activeElement !== slider) {
+    const index = SPEEDS.reduce((best, speed, i) => (Math.abs(speed - clock.speed) < Math.abs(SPEEDS[best] - clock.speed) ? i : best), 0);
+    slider.value = index;
+    showSpeed(clock.speed);
+  }
+}
+
+function showSpeed(speed) {
+  const text = `${speed}×`;
+  for (const place of document.querySelectorAll("[data-speed]")) place.textContent = text;
+  byId("speed")?.setAttribute("aria-valuetext", `${speed} times real time`);
+}
