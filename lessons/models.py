@@ -1,1 +1,6 @@
 """What the database keeps; each model is defined in its own room and only gathered here for Django."""
+
+from lessons.classroom.models import JoinCode
+from lessons.hosting.models import ClusterSnapshot, CommandRecord, HostedCluster
+
+__all__ = ["ClusterSnapshot", "CommandRecord", "HostedCluster", "JoinCode"]

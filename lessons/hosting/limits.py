@@ -1,0 +1,29 @@
+"""Every limit of hosting, with its reason. What people read when they meet one stands in `refusals.py`."""
+
+SLICE = 0.005  # s a cluster may run before the next one's turn: the page's own threads wait at most about this long
+EVENTS_PER_LOOK = 64  # events between two looks at the wall clock inside a slice
+FRAME_INTERVAL = 0.1  # s between frames of one cluster (10/s); the first after quiet goes at once
+ANSWER_WAIT = 0.012  # s the frame after a person's act waits for the API server's answer (2 hops and a commit)
+LAG = 0.25  # s of wall time a cluster may fall behind before its clock is set to what was reached
+
+COMMANDS_PER_SECOND = 20  # a person holding a key down stays below this
+COMMAND_BURST = 40
+CLUSTERS_PER_PERSON = 10  # the one not looked at for longest goes first
+MESSAGE_BYTES = 64 * 1024  # one socket message; a manifest that is longer belongs into the console
+
+SLEEP_AFTER = 60.0  # s without viewer, request or stream until time stands
+UNLOAD_AFTER = 600.0  # s asleep until only the log and a snapshot are left
+MARK_EVERY = 1.0  # s between marks: a restart continues from the last one
+SNAPSHOT_EVERY = 60.0  # s a cluster runs between durable snapshots: a restart replays at most this much
+
+SKIP_VIRTUAL = 3600.0  # s of virtual time one skip may cross
+SKIP_CPU = 2.0  # s of computing one skip may cost
+STEP_VIRTUAL = 60.0  # s of virtual time one step may cross: nothing in a minute is an answer too
+REST_VIRTUAL = 300.0  # s of virtual time a scene may take to come to rest before its lesson opens
+REST_QUIET = 2.0  # s of virtual time without a story: the scene is at rest
+
+REMEMBERED_COMMANDS = 1000  # ids whose first answer is kept for those who repeat them
+ACTS_TO_UNDO = 50
+
+SLOW_VIEWER_BYTES = 64 * 1024  # unsent bytes at which a viewer is skipped until it has read them
+SLOW_VIEWER_SECONDS = 10.0  # s a viewer may read nothing before its connection is cut
