@@ -1,0 +1,43 @@
+"""NodeAffinity: nodeSelector and required node affinity decide, preferred node affinity counts.
+
+Source: pkg/scheduler/framework/plugins/nodeaffinity/node_affinity.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cluster_sim.api.node_affinity import matches_required, preference
+from cluster_sim.scheduler.framework import Cycle, Plugin, Rejection, spread_to_100
+from cluster_sim.scheduler.node_info import NodeInfo
+from cluster_sim.scheduler.pod_shape import PREFERRED, REQUIRED
+
+
+class NodeAffinity(Plugin):
+    """Filter and score by the node's labels and name."""
+
+    name = "NodeAffinity"
+    weight = 2
+    wakes = ("node-add", "node-label")
+    REASON = Rejection("NodeAffinity", ("node(s) didn't match Pod's node affinity/selector",), unresolvable=True)
+
+    def filters(self, cycle: Cycle) -> bool:
+        """Only if the pod asks for certain nodes."""
+        shape = cycle.shape
+        return bool(shape.spec.get("nodeSelector") or (shape.affinity.get("nodeAffinity") or {}).get(REQUIRED))
+
+    def scores(self, cycle: Cycle) -> bool:
+        """Only if the pod prefers certain nodes."""
+        return bool((cycle.shape.affinity.get("nodeAffinity") or {}).get(PREFERRED))
+
+    def filter(self, cycle: Cycle, node: NodeInfo) -> Rejection | None:
+        """Whether the labels (or the name, for a DaemonSet's pod) are as asked."""
+        return None if matches_required(cycle.shape.spec, node.labels, node.name) else self.REASON
+
+    def raw(self, cycle: Cycle, node: NodeInfo) -> int:
+        """The weights of the preferences it fulfils."""
+        return preference(cycle.shape.spec, node.labels, node.name)
+
+    def normalize(self, cycle: Cycle, raws: list[int], sizes: Callable[[], list[int]]) -> list[int]:
+        """The node with most gets 100."""
+        return spread_to_100(raws)

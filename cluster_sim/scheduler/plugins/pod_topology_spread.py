@@ -1,0 +1,174 @@
+"""PodTopologySpread: pods that belong together are spread over zones, nodes, or any label of nodes.
+
+A pod's own constraints with DoNotSchedule filter, those with ScheduleAnyway score. A pod without any that belongs to
+a Service, ReplicaSet or StatefulSet is spread by default: over nodes (skew 3) and zones (skew 5), as a preference.
+
+Source: pkg/scheduler/framework/plugins/podtopologyspread (filtering.go, scoring.go, plugin.go).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from cluster_sim.api import selectors
+from cluster_sim.api.node_affinity import matches_required
+from cluster_sim.api.taints import find_untolerated
+from cluster_sim.scheduler.framework import MAX_SCORE, Cycle, Plugin, Rejection
+from cluster_sim.scheduler.node_info import ZONE, NodeInfo
+from cluster_sim.scheduler.plugins.default_selector import default_selector
+from cluster_sim.scheduler.selector_counter import SelectorCounter
+
+Object = dict[str, Any]
+HOSTNAME = "kubernetes.io/hostname"
+DEFAULTS = ((HOSTNAME, 3), (ZONE, 5))
+MILLION = 1_000_000
+
+
+class Constraint:
+    """One constraint with the count of pods it is about."""
+
+    def __init__(self, cycle: Cycle, key: str, skew: int, chosen: list[Object], source: Object) -> None:
+        shape = cycle.shape
+        self.key, self.skew = key, skew
+        self.min_domains = source.get("minDomains") or 1
+        self.honor_affinity = source.get("nodeAffinityPolicy", "Honor") == "Honor"
+        self.honor_taints = source.get("nodeTaintsPolicy") == "Honor"
+        self.counter: SelectorCounter = cycle.cache.counter(
+            repr(chosen), shape.namespace, lambda labels: all(selectors.matches(one, labels) for one in chosen))
+        self.counts_itself = self.counter.matches(shape)
+
+    def includes(self, cycle: Cycle, node: NodeInfo) -> bool:
+        """Whether the pods of this node count at all."""
+        if self.honor_affinity and not matches_required(cycle.shape.spec, node.labels, node.name):
+            return False
+        return not (self.honor_taints and find_untolerated(node.taints, cycle.shape.tolerations))
+
+
+class PodTopologySpread(Plugin):
+    """Filter by hard constraints, score by soft ones."""
+
+    name = "PodTopologySpread"
+    weight = 2
+    wakes = ("node-add", "node-label", "pod-add", "pod-delete", "pod-label")
+    SKEWED = Rejection("PodTopologySpread", ("node(s) didn't match pod topology spread constraints",))
+    MISSING = Rejection("PodTopologySpread",
+                        ("node(s) didn't match pod topology spread constraints (missing required label)",), True)
+
+    def filters(self, cycle: Cycle) -> bool:
+        """Only with hard constraints."""
+        return any(one.get("whenUnsatisfiable") != "ScheduleAnyway" for one in cycle.shape.constraints)
+
+    def looks_beyond(self, cycle: Cycle) -> bool:
+        """A hard constraint compares a node with all others."""
+        return self.filters(cycle)
+
+    def scores(self, cycle: Cycle) -> bool:
+        """With soft constraints, or with the defaults."""
+        shape = cycle.shape
+        if shape.constraints:
+            return any(one.get("whenUnsatisfiable") == "ScheduleAnyway" for one in shape.constraints)
+        return default_selector(cycle) is not None
+
+    def prepare(self, cycle: Cycle) -> Rejection | None:
+        """Constraints with their counts; for hard ones the pods of each domain, too."""
+        own = cycle.shape.constraints
+        hard = [self._explicit(cycle, one) for one in own if one.get("whenUnsatisfiable") != "ScheduleAnyway"]
+        if own:
+            soft = [self._explicit(cycle, one) for one in own if one.get("whenUnsatisfiable") == "ScheduleAnyway"]
+        else:
+            chosen = default_selector(cycle) or []
+            soft = [Constraint(cycle, key, skew, chosen, {}) for key, skew in DEFAULTS] if chosen else []
+        cycle.data[self.name] = {"hard": hard, "soft": soft, "domains": [self._domains(cycle, one, hard) for one in hard],
+                                 "needs all": bool(own)}
+        return None
+
+    def _explicit(self, cycle: Cycle, source: Object) -> Constraint:
+        chosen = [source["labelSelector"]] if source.get("labelSelector") else [{"matchLabels": {"": ""}}]
+        same = {key: cycle.shape.labels[key] for key in source.get("matchLabelKeys") or () if key in cycle.shape.labels}
+        if same:
+            chosen = [*chosen, {"matchLabels": same}]
+        return Constraint(cycle, source["topologyKey"], source["maxSkew"], chosen, source)
+
+    def _domains(self, cycle: Cycle, constraint: Constraint, hard: list[Constraint]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for node in cycle.cache.order:
+            if all(one.key in node.labels for one in hard) and constraint.includes(cycle, node):
+                value = node.labels[constraint.key]
+                found[value] = found.get(value, 0) + constraint.counter.by_node.get(node.name, 0)
+        return found
+
+    def filter(self, cycle: Cycle, node: NodeInfo) -> Rejection | None:
+        """With the pod here, would its domain be ahead of the emptiest by more than the skew?"""
+        data = cycle.data[self.name]
+        for constraint, domains in zip(data["hard"], data["domains"], strict=True):
+            value = node.labels.get(constraint.key)
+            if value is None:
+                return self.MISSING
+            fewest = 0 if len(domains) < constraint.min_domains else min(domains.values(), default=0)
+            if domains.get(value, 0) + constraint.counts_itself - fewest > constraint.skew:
+                return self.SKEWED
+        return None
+
+    def raw(self, cycle: Cycle, node: NodeInfo) -> Any:
+        """Per constraint: the pods on this node, or the domain in which it lies. None: the node doesn't take part."""
+        data = cycle.data[self.name]
+        found: list[Any] = []
+        for constraint in data["soft"]:
+            value = node.labels.get(constraint.key)
+            if value is None and data["needs all"]:
+                return None
+            if constraint.key == HOSTNAME and value is not None:
+                found.append(constraint.counter.by_node.get(node.name, 0))
+            else:
+                found.append(value)
+        return tuple(found)
+
+    def normalize(self, cycle: Cycle, raws: list[Any], sizes: Callable[[], list[int]]) -> list[int]:
+        """Σ count × ln(domains + 2), then the emptiest is best: MAX_SCORE × (max + min − s) ÷ max."""
+        soft: list[Constraint] = cycle.data[self.name]["soft"]
+        taking_part = [raw for raw in raws if raw is not None]
+        if not taking_part:
+            return [0] * len(raws)
+        totals = {raw: 0 for raw in taking_part}
+        for i, constraint in enumerate(soft):
+            if constraint.key == HOSTNAME:
+                nodes = cycle.sampled
+                if len(taking_part) < len(raws):
+                    nodes = sum(size for raw, size in zip(raws, sizes(), strict=True) if raw is not None)
+                weight = log_weight(nodes)
+                for raw in totals:
+                    if raw[i] is not None:
+                        totals[raw] += raw[i] * weight + (constraint.skew - 1) * MILLION
+                continue
+            values = {raw[i]: True for raw in taking_part if raw[i] is not None}
+            if not values:
+                continue
+            weight, counts = log_weight(len(values)), self._sums(cycle, constraint)
+            for raw in totals:
+                if raw[i] is not None:
+                    totals[raw] += counts.get(raw[i], 0) * weight + (constraint.skew - 1) * MILLION
+        rounded = {raw: (total + MILLION // 2) // MILLION for raw, total in totals.items()}
+        least, most = min(rounded.values()), max(rounded.values())
+        return [0 if raw is None else MAX_SCORE if most == 0 else MAX_SCORE * (most + least - rounded[raw]) // most
+                for raw in raws]
+
+    def _sums(self, cycle: Cycle, constraint: Constraint) -> dict[str, int]:
+        """Matching pods per value of the label, over all nodes that take part."""
+        spec = cycle.shape.spec
+        if not constraint.honor_taints and not spec.get("nodeSelector") and not (spec.get("affinity") or {}).get("nodeAffinity"):
+            return constraint.counter.track(constraint.key, cycle.cache.nodes)
+        sums: dict[str, int] = {}
+        for node in cycle.cache.order:
+            value = node.labels.get(constraint.key)
+            if value is not None and constraint.includes(cycle, node):
+                sums[value] = sums.get(value, 0) + constraint.counter.by_node.get(node.name, 0)
+        return sums
+
+
+@lru_cache(maxsize=1024)
+def log_weight(domains: int) -> int:
+    """ln(domains + 2) in millionths: the more domains, the less often two pods meet by chance."""
+    return int((Decimal(domains + 2).ln() * MILLION).to_integral_value())

@@ -1,0 +1,35 @@
+"""TaintToleration: a node's taints keep pods away that don't tolerate them; soft taints count against a node.
+
+Source: pkg/scheduler/framework/plugins/tainttoleration/taint_toleration.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cluster_sim.api.taints import find_untolerated, tolerated
+from cluster_sim.scheduler.framework import Cycle, Plugin, Rejection, spread_to_100
+from cluster_sim.scheduler.node_info import NodeInfo
+
+
+class TaintToleration(Plugin):
+    """Filter by NoSchedule and NoExecute taints, score by PreferNoSchedule."""
+
+    name = "TaintToleration"
+    weight = 3
+    wakes = ("node-add", "node-taint")
+    REASON = Rejection("TaintToleration", ("node(s) had untolerated taint(s)",), unresolvable=True)
+
+    def filter(self, cycle: Cycle, node: NodeInfo) -> Rejection | None:
+        """Any taint that no toleration covers."""
+        if node.taints and find_untolerated(node.taints, cycle.shape.tolerations):
+            return self.REASON
+        return None
+
+    def raw(self, cycle: Cycle, node: NodeInfo) -> int:
+        """How many soft taints are not tolerated."""
+        return sum(not tolerated(taint, cycle.shape.tolerations) for taint in node.prefer_no_schedule)
+
+    def normalize(self, cycle: Cycle, raws: list[int], sizes: Callable[[], list[int]]) -> list[int]:
+        """Fewer is better."""
+        return spread_to_100(raws, reverse=True)

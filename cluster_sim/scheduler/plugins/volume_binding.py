@@ -1,0 +1,138 @@
+"""VolumeBinding: the pod goes where its volumes can be.
+
+A claim that is bound pins the pod to the nodes its volume can be used from. A claim that waits for its first
+consumer leaves the choice of node to the scheduler: a volume that exists (local disks) is chosen with the node, one
+that is yet to be made is asked for by naming the node on the claim. Only then is the pod bound.
+
+Source: pkg/scheduler/framework/plugins/volumebinding (volume_binding.go, binder.go). Capacity tracking of CSI
+drivers is left out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster_sim.api import quantity
+from cluster_sim.api.node_affinity import matches_terms
+from cluster_sim.scheduler.framework import Cycle, Plugin, Rejection
+from cluster_sim.scheduler.node_info import NodeInfo
+
+Object = dict[str, Any]
+SELECTED_NODE = "volume.kubernetes.io/selected-node"
+NO_PROVISIONER = "kubernetes.io/no-provisioner"
+
+
+class VolumeBinding(Plugin):
+    """Filter by bound volumes and by volumes that could be bound."""
+
+    name = "VolumeBinding"
+    wakes = ("node-add", "node-label", "claim", "volume", "class")
+    CONFLICT = Rejection("VolumeBinding", ("node(s) didn't match PersistentVolume's node affinity",), unresolvable=True)
+    NOTHING = Rejection("VolumeBinding", ("node(s) didn't find available persistent volumes to bind",), unresolvable=True)
+
+    def filters(self, cycle: Cycle) -> bool:
+        """Only for pods with claims."""
+        return bool(cycle.shape.claims)
+
+    looks_beyond = filters  # claims and volumes change without any node changing
+
+    def prepare(self, cycle: Cycle) -> Rejection | None:
+        """Sort the claims into bound ones and those that wait for this decision."""
+        shape = cycle.shape
+        bound: list[Object] = []
+        waiting: list[Object] = []
+        for name in shape.claims:
+            claim = cycle.listers["persistentvolumeclaims"].get(f"{shape.namespace}/{name}")
+            if claim is None:
+                return self._reject(f'persistentvolumeclaim "{name}" not found')
+            if "deletionTimestamp" in claim["metadata"]:
+                return self._reject(f'persistentvolumeclaim "{name}" is being deleted')
+            if claim.get("status", {}).get("phase") == "Lost":
+                return self._reject(f'persistentvolumeclaim "{name}" bound to non-existent persistentvolume '
+                                    f'"{claim["spec"].get("volumeName", "")}"')
+            if is_bound(claim):
+                bound.append(claim)
+            elif waits_for_consumer(cycle, claim):
+                waiting.append(claim)
+            else:
+                return self._reject("pod has unbound immediate PersistentVolumeClaims")
+        cycle.data[self.name] = {"bound": bound, "waiting": waiting}
+        return None
+
+    def filter(self, cycle: Cycle, node: NodeInfo) -> Rejection | None:
+        """Bound volumes must be reachable from the node; for each waiting claim there must be one, or one to be made."""
+        data = cycle.data[self.name]
+        for claim in data["bound"]:
+            volume = cycle.listers["persistentvolumes"].get(claim["spec"]["volumeName"])
+            if volume is not None and not reachable(volume, node):
+                return self.CONFLICT
+        return None if self.choose(cycle, node) is not None else self.NOTHING
+
+    def choose(self, cycle: Cycle, node: NodeInfo) -> list[tuple[Object, Object | None]] | None:
+        """For each waiting claim the volume to bind there, or None where one is to be made; None: it can't be done."""
+        chosen: list[tuple[Object, Object | None]] = []
+        taken: dict[str, bool] = {}
+        for claim in cycle.data[self.name]["waiting"]:
+            volume = find_volume(cycle, claim, node, taken)
+            if volume is None and not may_provision(cycle, claim):
+                return None
+            if volume is not None:
+                taken[volume["metadata"]["name"]] = True
+            chosen.append((claim, volume))
+        return chosen
+
+    def _reject(self, reason: str) -> Rejection:
+        return Rejection(self.name, (reason,), unresolvable=True)
+
+
+def is_bound(claim: Object) -> bool:
+    """Bound in both directions: volume named, and the controller has said so."""
+    return bool(claim["spec"].get("volumeName")) and claim.get("status", {}).get("phase") == "Bound"
+
+
+def storage_class(cycle: Cycle, claim: Object) -> Object | None:
+    """The claim's StorageClass, if it names one that exists."""
+    name = claim["spec"].get("storageClassName")
+    return cycle.listers["storageclasses"].get(name) if name else None
+
+
+def waits_for_consumer(cycle: Cycle, claim: Object) -> bool:
+    """Whether its class leaves the binding to the scheduler."""
+    found = storage_class(cycle, claim)
+    return (found or {}).get("volumeBindingMode") == "WaitForFirstConsumer"
+
+
+def may_provision(cycle: Cycle, claim: Object) -> bool:
+    """Whether somebody could make a volume for it."""
+    provisioner = (storage_class(cycle, claim) or {}).get("provisioner", NO_PROVISIONER)
+    return bool(provisioner != NO_PROVISIONER)
+
+
+def reachable(volume: Object, node: NodeInfo) -> bool:
+    """Whether the volume can be used from the node."""
+    required = (volume["spec"].get("nodeAffinity") or {}).get("required")
+    return required is None or matches_terms(required.get("nodeSelectorTerms"), node.labels, node.name)
+
+
+def find_volume(cycle: Cycle, claim: Object, node: NodeInfo, taken: dict[str, bool]) -> Object | None:
+    """The smallest free volume that fits the claim and the node; one already set aside for it comes first."""
+    spec, meta = claim["spec"], claim["metadata"]
+    wanted = quantity.value(((spec.get("resources") or {}).get("requests") or {}).get("storage", "0"))
+    best: tuple[int, str] | None = None
+    for volume in cycle.listers["persistentvolumes"].list():
+        have, name = volume["spec"], volume["metadata"]["name"]
+        holder = have.get("claimRef")
+        if name in taken or not reachable(volume, node):
+            continue
+        if holder is not None:
+            if (holder.get("namespace"), holder.get("name")) == (meta.get("namespace"), meta["name"]):
+                return volume
+            continue
+        size = quantity.value((have.get("capacity") or {}).get("storage", "0"))
+        if (size < wanted or (have.get("storageClassName") or "") != (spec.get("storageClassName") or "")
+                or have.get("volumeMode", "Filesystem") != spec.get("volumeMode", "Filesystem")
+                or any(mode not in have.get("accessModes", ()) for mode in spec.get("accessModes") or ())):
+            continue
+        if best is None or (size, name) < best:
+            best = (size, name)
+    return cycle.listers["persistentvolumes"].get(best[1]) if best else None

@@ -1,0 +1,200 @@
+"""Ranking: filter and score the nodes for one shape of pod, and keep the result for the next pod of that shape.
+
+Nodes that look alike to every scoring plugin form a class; scores are computed per class, of which there are few,
+and not per node. After a pod was placed only its node has changed, so only that node is looked at again. Where a
+plugin's answer about a node depends on other nodes (pod affinity, hard spreading, volumes), nothing is kept.
+
+As upstream, not all nodes of a large cluster are tried: the search stops when enough are found (`nodes_to_find`),
+and the next one goes on where this one stopped. Source: kubernetes pkg/scheduler/schedule_one.go.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Any
+
+from cluster_sim.scheduler.framework import Cycle, Plugin, Rejection
+from cluster_sim.scheduler.node_info import NodeInfo
+from cluster_sim.scheduler.plugins import PLUGINS
+
+Key = tuple[Any, ...]
+
+
+def nodes_to_find(nodes: int) -> int:
+    """How many nodes that fit are enough: all of up to 100, then a share that shrinks with the size (at least 5 %)."""
+    if nodes < 100:
+        return nodes
+    share = max(5, 50 - nodes // 125)
+    return max(100, nodes * share // 100)
+
+
+@dataclass(slots=True)
+class Sample:
+    """The nodes that fit and are compared in one decision."""
+
+    positions: list[int]
+    classes: list[int]  # the class of each
+    next_start: int  # where the next search begins
+
+
+class Ranking:
+    """Filter results and classes of all nodes for one shape."""
+
+    def __init__(self, cycle: Cycle) -> None:
+        self.cycle = cycle
+        self.layout = -1
+        self.seen = 0  # changes of the cache already taken in
+        self.volatile = True
+        self.neighbours: tuple[int, bool] = (-1, False)  # version of the pods with affinity, and what it means for us
+
+    def prepare(self) -> Rejection | None:
+        """Bring it up to date; → a rejection that holds for every node."""
+        cycle = self.cycle
+        order = cycle.cache.order
+        volatile = self._looks_beyond()
+        if self.layout == cycle.cache.layout and not volatile and not self.volatile:
+            self._catch_up(order)
+            return None
+        self._clear()
+        self.volatile = volatile
+        self.filters: list[Plugin] = [plugin for plugin in PLUGINS if plugin.filters(cycle)]
+        self.scorers: list[Plugin] = [plugin for plugin in PLUGINS if plugin.scores(cycle)]
+        for plugin in PLUGINS:
+            if plugin in self.filters or plugin in self.scorers:
+                rejection = plugin.prepare(cycle)
+                if rejection is not None:
+                    self.layout = -1
+                    return rejection
+        self.layout, self.seen = cycle.cache.layout, len(cycle.cache.changes)
+        return None
+
+    def _looks_beyond(self) -> bool:
+        """Whether nothing may be kept: a plugin looks beyond the node, or pods wait for room with a name on it."""
+        cache = self.cycle.cache
+        if self.neighbours[0] != cache.affinity_version:
+            self.neighbours = (cache.affinity_version, any(plugin.looks_beyond(self.cycle) for plugin in PLUGINS))
+        return self.neighbours[1] or bool(cache.nominated)
+
+    def _clear(self) -> None:
+        self.cycle.data.clear()
+        self.rejections: dict[int, Rejection] = {}
+        self.classes: dict[Key, int] = {}
+        self.keys: list[Key] = []
+        self.fit: list[int] = []  # positions of nodes that fit, ascending
+        self.fit_class: list[int] = []  # and the class of each
+        self.complete = False
+
+    def _catch_up(self, order: list[NodeInfo]) -> None:
+        changes = self.cycle.cache.changes
+        if self.seen != len(changes) and self.complete:
+            for position in {position: True for position in changes[self.seen:]}:
+                self._look_again(order[position])
+        self.seen = len(changes)
+
+    def _look_again(self, node: NodeInfo) -> None:
+        position = node.position
+        place = bisect_left(self.fit, position)
+        listed = place < len(self.fit) and self.fit[place] == position
+        rejection = self.reject(node)
+        if rejection is not None:
+            self.rejections[position] = rejection
+            if listed:
+                del self.fit[place], self.fit_class[place]
+            return
+        number = self._class_of(node)
+        if listed:
+            self.fit_class[place] = number
+        else:
+            self.rejections.pop(position, None)
+            self.fit.insert(place, position)
+            self.fit_class.insert(place, number)
+
+    def reject(self, node: NodeInfo) -> Rejection | None:
+        """The first plugin that turns the node down."""
+        cycle = self.cycle
+        for plugin in self.filters:
+            rejection = plugin.filter(cycle, node)
+            if rejection is not None:
+                return rejection
+        return None
+
+    def _class_of(self, node: NodeInfo) -> int:
+        cycle = self.cycle
+        key = tuple([plugin.raw(cycle, node) for plugin in self.scorers])
+        number = self.classes.get(key)
+        if number is None:
+            number = self.classes[key] = len(self.keys)
+            self.keys.append(key)
+        return number
+
+    def sample(self, start: int) -> Sample:
+        """From `start` on, the nodes that fit, as many as are enough."""
+        order = self.cycle.cache.order
+        total, wanted = len(order), nodes_to_find(len(order))
+        if self.volatile:
+            return self._search(order, start % total, wanted)
+        if not self.complete:
+            self._search(order, 0, total)
+            self.complete = True
+        fit, classes = self.fit, self.fit_class
+        if len(fit) <= wanted and (len(fit) < wanted or wanted == total):
+            return Sample(fit, classes, start)
+        first = bisect_left(fit, start)
+        last = first + wanted
+        positions, chosen = fit[first:last], classes[first:last]
+        if last > len(fit):
+            positions += fit[:last - len(fit)]
+            chosen += classes[:last - len(fit)]
+        return Sample(positions, chosen, (positions[-1] + 1) % total)
+
+    def _search(self, order: list[NodeInfo], start: int, wanted: int) -> Sample:
+        """Try node after node until enough fit."""
+        found: dict[int, int] = {}
+        position = start
+        for step in range(len(order)):
+            position = (start + step) % len(order)
+            node = order[position]
+            rejection = self.reject_with_nominated(node) if node.nominated else self.reject(node)
+            if rejection is not None:
+                self.rejections[position] = rejection
+                continue
+            found[position] = self._class_of(node)
+            if len(found) == wanted:
+                break
+        self.fit = sorted(found)
+        self.fit_class = [found[one] for one in self.fit]
+        return Sample(self.fit, self.fit_class, (position + 1) % len(order))
+
+    nominated_key, nominated_priority = "", 0
+
+    def reject_with_nominated(self, node: NodeInfo) -> Rejection | None:
+        """Room that a pod of at least this priority waits for is not free: judged with and without those pods."""
+        waiting = [pod for key, pod in node.nominated.items()
+                   if key != self.nominated_key and pod.priority >= self.nominated_priority]
+        if waiting:
+            crowded = node.copy()
+            for pod in waiting:
+                crowded.add(pod)
+            rejection = self.reject(crowded)
+            if rejection is not None:
+                return rejection
+        return self.reject(node)
+
+    def score(self, sample: Sample) -> tuple[list[int], list[list[int]]]:
+        """The classes of the sample, and for each the weighted scores in the order of `scorers`."""
+        self.cycle.sampled = len(sample.positions)
+        numbers = sorted(set(sample.classes))
+        columns: list[list[int]] = []
+        for i, plugin in enumerate(self.scorers):
+            raws = {self.keys[number][i]: 0 for number in numbers}
+
+            def sizes(column: int = i, raws: dict[Any, int] = raws) -> list[int]:
+                counted = dict.fromkeys(raws, 0)
+                for number in numbers:
+                    counted[self.keys[number][column]] += sample.classes.count(number)
+                return list(counted.values())
+
+            scores = dict(zip(raws, plugin.normalize(self.cycle, list(raws), sizes), strict=True))
+            columns.append([scores[self.keys[number][i]] * plugin.weight for number in numbers])
+        return numbers, [list(row) for row in zip(*columns, strict=True)]

@@ -1,0 +1,265 @@
+"""The scheduler: finds pods without a node, and writes down a node for each. It calls no kubelet.
+
+One pod at a time: filter the nodes, score those that are left, *assume* the best in its own picture, and send the
+Binding. The answer is not waited for; the next pod is judged as if the last were already there. If the API server
+refuses, the assumption is dropped and the pod tried again.
+
+Source: kubernetes pkg/scheduler/schedule_one.go, eventhandlers.go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster_sim.client import Process, Watch
+from cluster_sim.client.event_recorder import record
+from cluster_sim.client.informer import key_of
+from cluster_sim.kernel import MS, STORY
+from cluster_sim.kernel.span import register_phrases
+from cluster_sim.scheduler import failure, volumes
+from cluster_sim.scheduler.cache import Cache
+from cluster_sim.scheduler.decision import Decision, decide
+from cluster_sim.scheduler.framework import Cycle, Lister
+from cluster_sim.scheduler.plugins import PLUGINS
+from cluster_sim.scheduler.queue import SchedulingQueue
+from cluster_sim.scheduler.ranking import Ranking
+
+Object = dict[str, Any]
+NAME = "default-scheduler"
+CYCLE = 1 * MS  # virtual time of one decision; a real scheduler makes some hundred a second
+RANKINGS = 32  # shapes of pods whose rankings are kept
+SELECTING = ("services", "replicasets", "statefulsets", "replicationcontrollers")
+
+register_phrases({
+    "scheduler.only": "Scheduler finds a pod without a node. Only {node} can take {pod}",
+    "scheduler.best": "Scheduler finds a pod without a node. Of {fit} nodes that can take {pod}, {node} suits it best",
+    "scheduler.refused": "The API server refuses to bind {pod}; Scheduler will try again",
+}, file="cluster_sim/scheduler/scheduler.py")
+
+
+class Scheduler(Process):
+    """kube-scheduler."""
+
+    kind = "kube-scheduler"
+    user = "system:kube-scheduler"
+    watches = (
+        Watch("pods", field_selector="status.phase!=Succeeded,status.phase!=Failed"), Watch("nodes"),
+        Watch("namespaces"), *(Watch(resource) for resource in SELECTING), Watch("persistentvolumeclaims"),
+        Watch("persistentvolumes"), Watch("storageclasses"), Watch("poddisruptionbudgets"),
+    )
+
+    def reset(self) -> None:
+        """Queue and assumptions are memory: a new process begins from what the API server knows."""
+        super().reset()
+        self.state.update({"queue": {}, "assumed": {}, "volumes": {}, "start": 0, "cycling": False, "flush": 0})
+
+    def rebuild(self) -> None:
+        """The picture of the cluster, from the informers' copies and the assumptions."""
+        super().rebuild()
+        self.queue = SchedulingQueue(self.state["queue"])
+        self.cache = Cache()
+        self.rankings: dict[str, Ranking] = {}
+        self.listers: dict[str, Lister] = dict(self.informers)
+        for name, node in self.informers["nodes"].objects.items():
+            self.cache.set_node(name, node)
+        for key, pod in self.informers["pods"].objects.items():
+            node_name = pod["spec"].get("nodeName") or self.state["assumed"].get(key)
+            if node_name:
+                self.cache.add(key, pod, node_name)
+            elif (pod.get("status") or {}).get("nominatedNodeName"):
+                self.cache.nominate(key, pod, pod["status"]["nominatedNodeName"])
+
+    # What it hears
+
+    def observe(self, resource: str, event: str, old: Object | None, new: Object | None, span: int) -> None:
+        """Keep the picture current, and wake pods that the change may help."""
+        if resource == "pods":
+            self._pod(key_of(new or old or {}), old, new, span)
+        elif resource == "nodes":
+            self._node(old, new, span)
+        elif resource in SELECTING:
+            if (old or {}).get("spec", {}).get("selector") != (new or {}).get("spec", {}).get("selector"):
+                self.cache.invalidate()
+        elif resource in ("persistentvolumeclaims", "persistentvolumes", "storageclasses"):
+            self._happened({"persistentvolumeclaims": "claim", "persistentvolumes": "volume"}.get(resource, "class"), span)
+            volumes.go_on(self, span)
+        self.wake(span)
+
+    def _pod(self, key: str, old: Object | None, new: Object | None, span: int) -> None:
+        if new is None:
+            self.queue.remove(key)
+            self.state["assumed"].pop(key, None)
+            self.state["volumes"].pop(key, None)
+            self.cache.nominate(key, None, None)
+            if self.cache.remove(key):
+                self._happened("pod-delete", span)
+        elif new["spec"].get("nodeName"):
+            self._assigned(key, old, new, span)
+        elif (new["spec"].get("schedulerName") or NAME) == NAME and not new["spec"].get("schedulingGates"):
+            if key not in self.queue.pods:
+                self.queue.add(key, int(new["spec"].get("priority") or 0), self.kernel.now, span)
+            elif old is None or old["spec"] != new["spec"] or old["metadata"].get("labels") != new["metadata"].get("labels"):
+                self.queue.wake(key, self.kernel.now, span)
+            nominated = (new.get("status") or {}).get("nominatedNodeName")
+            if nominated != self.cache.nominated.get(key):
+                self.cache.nominate(key, new, nominated)
+
+    def _assigned(self, key: str, old: Object | None, new: Object, span: int) -> None:
+        node_name = new["spec"]["nodeName"]
+        self.state["assumed"].pop(key, None)
+        if key in self.queue.pods:
+            self.queue.remove(key)
+            self.cache.nominate(key, None, None)
+        if self.cache.refresh(key, new, node_name):
+            if old is None or not old["spec"].get("nodeName"):
+                self._happened("pod-add", span)
+            return
+        known = key in self.cache.pod_nodes
+        self.cache.add(key, new, node_name)
+        if not known:
+            self._happened("pod-add", span)
+        elif old is not None and old["metadata"].get("labels") != new["metadata"].get("labels"):
+            self._happened("pod-label", span)
+        elif old is not None and old["spec"] != new["spec"]:
+            self._happened("pod-scale-down", span)
+
+    def _node(self, old: Object | None, new: Object | None, span: int) -> None:
+        name = (new or old or {})["metadata"]["name"]
+        self.cache.set_node(name, new)
+        if old is None:
+            self._happened("node-add", span)
+        elif new is not None:
+            if old["metadata"].get("labels") != new["metadata"].get("labels"):
+                self._happened("node-label", span)
+            for kind, part, field in (("node-taint", "spec", "taints"), ("node-taint", "spec", "unschedulable"),
+                                      ("node-allocatable", "status", "allocatable")):
+                if (old.get(part) or {}).get(field) != (new.get(part) or {}).get(field):
+                    self._happened(kind, span)
+
+    def _happened(self, kind: str, span: int) -> None:
+        """Wake pods that were turned down by a plugin which this kind of event concerns."""
+        if self.queue.state["waiting"]:
+            self.queue.event({plugin.name: True for plugin in PLUGINS if kind in plugin.wakes}, self.kernel.now, span)
+
+    # What it does
+
+    def synced(self, span: int) -> None:
+        """Every copy is filled: decisions may begin."""
+        self.wake(span)
+
+    def wake(self, cause: int) -> None:
+        """Plan the next decision, or the end of a pause."""
+        if self.state["cycling"] or not all(informer.synced for informer in self.informers.values()):
+            return
+        if self.queue.busy():
+            self.state["cycling"] = True
+            self.kernel.timer(self.part, CYCLE, "schedule", cause=cause)
+            return
+        due = self.queue.next_time()
+        if due is not None and (not self.state["flush"] or due < self.state["flush"]):
+            self.state["flush"] = due
+            self.kernel.timer(self.part, max(0, due - self.kernel.now), "flush", background=True)
+
+    def on_timer(self, kind: str, payload: Any, span: int) -> None:
+        """The time for a decision, or for pods whose pause is over."""
+        if kind == "schedule":
+            self.state["cycling"] = False
+            key = self.queue.take(self.kernel.now)
+            if key is not None:
+                self._schedule(key)
+        elif kind == "flush":
+            self.state["flush"] = 0
+            self.queue.flush(self.kernel.now)
+        elif kind == "volumes":
+            volumes.give_up(self, payload, span)
+        self.wake(span)
+
+    def _schedule(self, key: str) -> None:
+        """One scheduling cycle."""
+        pod, cause = self.informers["pods"].get(key), self.queue.pods[key]["cause"]
+        if pod is None or pod["metadata"].get("deletionTimestamp"):
+            self.queue.remove(key)
+            return
+        ranking = self.ranking(pod)
+        ranking.nominated_key, ranking.nominated_priority = key, int(pod["spec"].get("priority") or 0)
+        decision = decide(ranking, self.state["start"], self._draw, explain=self.kernel.trace.recording)
+        self.state["start"] = decision.next_start
+        if decision.node is None:
+            failure.handle(self, key, pod, ranking, decision, cause)
+            return
+        self.state["assumed"][key] = decision.node
+        self.queue.pods[key]["place"] = "binding"
+        self.cache.nominate(key, None, None)
+        self.cache.add(key, pod, decision.node)
+        if not volumes.begin(self, key, pod, ranking, decision, cause):
+            self.bind(key, pod, decision, cause)
+
+    def ranking(self, pod: Object) -> Ranking:
+        """The ranking for pods of this shape; those used least recently are forgotten."""
+        shape = self.cache.shape(pod)
+        ranking = self.rankings.pop(shape.key, None)
+        if ranking is None:
+            ranking = Ranking(Cycle(shape, self.cache, self.listers))
+            if len(self.rankings) >= RANKINGS:
+                del self.rankings[next(iter(self.rankings))]
+        self.rankings[shape.key] = ranking
+        return ranking
+
+    def _draw(self, below: int) -> int:
+        return self.kernel.draw("scheduler", below)
+
+    def bind(self, key: str, pod: Object, decision: Decision, cause: int) -> None:
+        """Write the node into the pod: the Binding subresource is how."""
+        meta = pod["metadata"]
+        body = {"apiVersion": "v1", "kind": "Binding",
+                "metadata": {"name": meta["name"], "namespace": meta["namespace"], "uid": meta["uid"]},
+                "target": {"apiVersion": "v1", "kind": "Node", "name": decision.node}}
+        self.request("POST", f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/binding", body, cause=cause,
+                     then="bound", data=[key, decision.node], subject=f"pod/{key}", level=STORY,
+                     detail=decision.detail, **phrase_of(pod, decision))
+
+    def on_bound(self, data: list[str], status: int, body: Any, span: int) -> None:
+        """The API server has written it, or refused."""
+        key, node = data
+        pod = self.informers["pods"].get(key)
+        if status in (200, 201):
+            if pod is not None:
+                record(self, NAME, pod, "Normal", "Scheduled", f"Successfully assigned {key} to {node}", span)
+            return
+        self.forget(key)
+        if pod is None or status == 404:
+            self.queue.remove(key)
+        else:
+            span = self.kernel.work(self.part, span, verb="retry", subject=f"pod/{key}", phrase="scheduler.refused",
+                                    args={"pod": pod["metadata"]["name"]}, level=STORY)
+            record(self, NAME, pod, "Warning", "FailedScheduling",
+                   f'binding rejected: running Bind plugin "DefaultBinder": {(body or {}).get("message", "")}', span)
+            self.queue.failed(key, self.kernel.now, [], error=True)
+        self.wake(span)
+
+    def on_condemned(self, data: list[Any], status: int, body: Any, span: int) -> None:
+        """A victim of preemption knows why; now it is deleted."""
+        failure.execute(self, data, status, span)
+
+    def on_set_aside(self, key: str, status: int, body: Any, span: int) -> None:
+        """A volume was set aside, or its claim told the node; if that failed the pod is tried anew."""
+        if status not in (200, 201):
+            volumes.give_up(self, key, span)
+            self.wake(span)
+
+    def forget(self, key: str) -> None:
+        """Drop an assumption that did not come true."""
+        if self.state["assumed"].pop(key, None) is not None:
+            self.cache.remove(key)
+
+    def view(self) -> dict[str, Any]:
+        """The process, with its queue: how many pods wait where, and the first of those that fit nowhere."""
+        return {**super().view(), "queue": self.queue.places(),
+                "unschedulable": list(self.queue.state["waiting"])[:20]}
+
+
+def phrase_of(pod: Object, decision: Decision) -> dict[str, Any]:
+    """How the decision is told."""
+    fit = decision.detail["fit"] if decision.detail else 0
+    return {"phrase": "scheduler.only" if fit == 1 else "scheduler.best",
+            "args": {"pod": pod["metadata"]["name"], "node": decision.node, "fit": fit}}
