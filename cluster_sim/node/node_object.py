@@ -1,0 +1,80 @@
+"""The Node object a kubelet registers, and its status.
+
+Allocatable is capacity less the hard eviction threshold (100Mi of memory); a kubelet that reserves something for the
+system takes that off as well, ours reserves nothing. Source: kubernetes pkg/kubelet/kubelet_node_status.go,
+pkg/kubelet/nodestatus/setters.go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster_sim.api import quantity
+
+Object = dict[str, Any]
+VERSION = "v1.37.0"
+EVICTION_THRESHOLD = 100 << 20
+
+# Type, reason and message when all is well; in the kubelet's order.
+HEALTHY = (
+    ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+)
+RUNTIME_DOWN = ("Ready", "False", "KubeletNotReady", "container runtime is down")
+
+
+def address(machine: Object) -> str:
+    """The machine's own address."""
+    return f"192.168.{machine['index'] // 250}.{10 + machine['index'] % 245}"
+
+
+def pod_network(machine: Object) -> str:
+    """The node's share of the pod network, a /24 (stands for the node IPAM controller's podCIDR)."""
+    return f"10.{244 + machine['index'] // 256}.{machine['index'] % 256}.0/24"
+
+
+def capacity(machine: Object) -> Object:
+    """What the machine has."""
+    return {"cpu": machine["cpu"], "ephemeral-storage": "100Gi", "hugepages-1Gi": "0", "hugepages-2Mi": "0",
+            "memory": machine["memory"], "pods": str(machine["pods"])}
+
+
+def new_node(machine: Object) -> Object:
+    """The object a kubelet registers."""
+    name = machine["name"]
+    labels = {"beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
+              "kubernetes.io/hostname": name, "kubernetes.io/os": "linux"}
+    spec: Object = {"podCIDR": pod_network(machine), "podCIDRs": [pod_network(machine)]}
+    if machine["role"] == "control-plane":
+        labels["node-role.kubernetes.io/control-plane"] = ""
+        spec["taints"] = [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]
+    if machine["zone"]:
+        labels["topology.kubernetes.io/zone"] = machine["zone"]
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}, "spec": spec}
+
+
+def node_status(machine: Object, before: Object, stamp: str, images: Object, runtime_up: bool) -> Object:
+    """The whole status; a condition keeps its transition time while its status stays."""
+    memory = quantity.value(machine["memory"]) - EVICTION_THRESHOLD
+    allocatable = {**capacity(machine), "memory": f"{memory >> 10}Ki", "ephemeral-storage": str((100 << 30) * 9 // 10)}
+    old = {item["type"]: item for item in before.get("conditions", ())}
+    rows = HEALTHY if runtime_up else (*HEALTHY[:3], RUNTIME_DOWN)
+    conditions = []
+    for kind, status, reason, message in rows:
+        same = kind in old and old[kind]["status"] == status
+        conditions.append({"type": kind, "status": status, "lastHeartbeatTime": stamp,
+                           "lastTransitionTime": old[kind]["lastTransitionTime"] if same else stamp,
+                           "reason": reason, "message": message})
+    return {
+        **before, "capacity": capacity(machine), "allocatable": allocatable, "conditions": conditions,
+        "addresses": [{"type": "InternalIP", "address": address(machine)},
+                      {"type": "Hostname", "address": machine["name"]}],
+        "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
+        "images": [{"names": [image], "sizeBytes": size} for image, size in sorted(images.items())][:50],
+        "nodeInfo": {"kubeletVersion": VERSION, "osImage": "Debian GNU/Linux 13 (trixie)", "operatingSystem": "linux",
+                     "architecture": "amd64", "kernelVersion": "6.12.0", "containerRuntimeVersion": "containerd://2.2.0",
+                     "kubeProxyVersion": "", "machineID": machine["name"], "systemUUID": machine["name"],
+                     "bootID": machine["name"]},
+    }

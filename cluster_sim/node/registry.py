@@ -1,0 +1,59 @@
+"""The registry: answers which images there are, and how big they are.
+
+A real registry knows what was pushed to it. Ours knows every repository, and of each the tags that look like a
+version (`1.27`, `v2.0.1-alpine`) or are customary (`latest`, `stable`, `alpine`); any other tag is a typing error and
+is not found, and a name that is no image reference is refused. Sizes of well-known images are near their real ones.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import Any
+
+from cluster_sim.kernel import Component
+from cluster_sim.kernel.loop import register_connecting
+
+register_connecting("resolve")
+
+MB = 1_000_000
+SIZES = {"nginx": 72 * MB, "redis": 52 * MB, "postgres": 158 * MB, "mysql": 260 * MB, "busybox": 2 * MB,
+         "alpine": 4 * MB, "httpd": 58 * MB, "coredns": 23 * MB, "pause": 1 * MB}
+TAG = re.compile(r"v?\d+(\.\d+)*(-[a-z][a-z0-9]*(\.\d+)*)*|latest|stable|alpine|slim|main|edge")
+REFERENCE = re.compile(r"(?P<name>[a-z0-9]+([._/:-]+[a-z0-9]+)*?)(:(?P<tag>[\w][\w.-]{0,127}))?(@sha256:[0-9a-f]{64})?")
+
+
+def parse(image: str) -> tuple[str, str] | None:
+    """(full name, tag) of a reference, as containerd normalises it; None if it is no reference."""
+    match = REFERENCE.fullmatch(image)
+    if match is None:
+        return None
+    name = match["name"]
+    first, slash, _ = name.partition("/")
+    if not slash:
+        name = f"docker.io/library/{name}"
+    elif "." not in first and ":" not in first and first != "localhost":
+        name = f"docker.io/{name}"
+    return name, match["tag"] or "latest"
+
+
+def size_of(name: str) -> int:
+    """Bytes of an image; unknown ones have a size that follows from their name."""
+    short = name.rpartition("/")[2]
+    return SIZES.get(short) or (20 + zlib.crc32(short.encode()) % 100) * MB
+
+
+class Registry(Component):
+    """Part `registry`, somewhere outside the cluster."""
+
+    kind = "registry"
+
+    def receive(self, kind: str, payload: Any, span: int) -> None:
+        """Answer whether an image exists."""
+        if kind != "resolve":
+            return
+        parsed = parse(payload["image"])
+        found = parsed is not None and TAG.fullmatch(parsed[1]) is not None
+        answer = {"id": payload["id"], "found": found, "size": size_of(parsed[0]) if parsed and found else 0}
+        self.kernel.send(self.part, payload["source"], "resolved", answer, span, verb="resolved",
+                         subject=payload["image"])
