@@ -102,18 +102,22 @@ class Cluster(Reading):
         """The cluster that a log leads to (to `until`, or to the log's last mark); raises LogError."""
         first = check(log)
         cluster = cls.open(first["scene"], first["seed"], epoch=first["epoch"])
+        cluster.catch_up(log, until)
+        return cluster
+
+    def catch_up(self, log: list[Record], until: Position | None = None) -> None:
+        """Take the commands of `log` that come after this position; then run to `until`, or to the log's last mark."""
         end = until
-        for record in log[1:]:
+        for record in log:
             if record["kind"] == "mark":
                 end = end or Position(record["at"], record["after"], record["n"])
-                continue
-            if until is not None and (record["n"] > until.commands or (record["at"], record["after"]) > until[:2]):
-                break
-            cluster._run_to(record["at"], record["after"])
-            cluster.redo(record)
+            elif record["kind"] != "head" and record["n"] > self._log.count:
+                if until is not None and (record["n"] > until.commands or (record["at"], record["after"]) > until[:2]):
+                    break
+                self._run_to(record["at"], record["after"])
+                self.redo(record)
         if end is not None:
-            cluster._run_to(end.at, end.after)
-        return cluster
+            self._run_to(end.at, end.after)
 
     @property
     def position(self) -> Position:

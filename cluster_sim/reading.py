@@ -5,13 +5,14 @@ Objects come from etcd, the only truth about what is wanted and believed; `parts
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim import faults
 from cluster_sim.api import resources, selectors
 from cluster_sim.etcd.store import MOD, VALUE, Compacted
 from cluster_sim.kernel import SECOND, Span, frozen
+from cluster_sim.kernel.loop import in_background
 from cluster_sim.responses import Changes
 
 if TYPE_CHECKING:
@@ -42,9 +43,16 @@ class Reading:
         revision: int = self._store().revision
         return revision
 
-    def next_due(self) -> float | None:
-        """The virtual second of the next event; None when nothing is to come."""
-        due = self.kernel.next_due()
+    def next_due(self, of: Container[int] | None = None, background: bool = True) -> float | None:
+        """The virtual second of the next event; None when nothing is to come.
+
+        Of those only that carry on one of the spans `of`; without `background` no heartbeats, resyncs or probes.
+        """
+        if of is None and background:
+            due = self.kernel.next_due()
+        else:
+            due = min((event[0] for event in self.kernel.queue if event[1] not in self.kernel.cancelled
+                       and (background or not _is_background(event[5])) and (of is None or event[5] in of)), default=None)
         return None if due is None else due / SECOND
 
     def objects(self, resource: str, namespace: str | None = None, selector: str | None = None) -> list[dict[str, Any]]:
@@ -117,6 +125,11 @@ class Reading:
                 changed = True
         self._parts_version = version if changed else self._parts_version
         return self._parts_version
+
+
+def _is_background(span: int) -> bool:
+    """Whether an event in the queue is a declared timer (-2) or belongs to what one began."""
+    return span == -2 or (span > 0 and in_background(span))
 
 
 def _prefix(resource: str, namespace: str | None) -> str:
