@@ -89,13 +89,13 @@ class Cache:
 
     # Pods
 
-    def add(self, key: str, pod: Object, node_name: str) -> None:
+    def add(self, key: str, pod: Object, node_name: str, shape: PodShape | None = None) -> None:
         """The pod is on the node, or promised to it (again, with new facts: it replaces what was known)."""
         self.remove(key)
         node = self.nodes.get(node_name)
         if node is None:
             node = self.nodes[node_name] = NodeInfo(node_name)
-        entry = ScheduledPod(key, pod, self.shape(pod))
+        entry = ScheduledPod(key, pod, shape or self.shape(pod))
         node.add(entry)
         self.pod_nodes[key] = node_name
         if entry.shape.has_affinity:

@@ -42,56 +42,49 @@ def decide(ranking: Ranking, start: int, draw: Callable[[int], int], explain: bo
     if not sample.positions:
         return Decision(None, sample.next_start, len(order), ranking.rejections)
     if len(sample.positions) == 1:
-        position, table = sample.positions[0], []
+        totals, position = {sample.classes[0]: 0}, sample.positions[0]
     else:
-        numbers, rows = ranking.score(sample)
-        totals = [sum(row) for row in rows]
-        position = _pick(sample, numbers, totals, draw)
-        table = [numbers, rows, totals] if explain else []
+        totals = ranking.totals(sample)
+        position = pick(sample, totals, draw)
     chosen = order[position].name
-    detail = _explain(ranking, sample, table, chosen) if explain else None
+    detail = explanation(ranking, sample, totals, chosen) if explain else None
     return Decision(chosen, sample.next_start, len(order), ranking.rejections, detail=detail)
 
 
-def _pick(sample: Sample, numbers: list[int], totals: list[int], draw: Callable[[int], int]) -> int:
+def pick(sample: Sample, totals: dict[int, int], draw: Callable[[int], int]) -> int:
     """The position of one of the nodes with the highest total."""
-    best = max(totals)
+    best = max(totals.values())
     classes = sample.classes
-    winners = [number for number, total in zip(numbers, totals, strict=True) if total == best]
-    count = sum(map(classes.count, winners))
-    chosen = draw(count) if count > 1 else 0
-    if count == len(classes):
+    winners = [number for number, total in totals.items() if total == best]
+    if len(winners) > 1:
+        winners.sort(key=classes.index)  # the numbers of classes depend on the past, the order of nodes does not
+    counts = [classes.count(number) for number in winners]
+    chosen = draw(sum(counts)) if counts[0] > 1 or len(counts) > 1 else 0
+    if counts[0] == len(classes):
         return sample.positions[chosen]
-    if len(winners) == 1:
-        winner, at = winners[0], -1
-        for _ in range(chosen + 1):
-            at = classes.index(winner, at + 1)
-        return sample.positions[at]
-    among = [at for at, number in enumerate(classes) if number in winners]
-    return sample.positions[among[chosen]]
+    for winner, count in zip(winners, counts, strict=True):
+        if chosen < count:
+            break
+        chosen -= count
+    at = -1
+    for _ in range(chosen + 1):
+        at = classes.index(winner, at + 1)
+    return sample.positions[at]
 
 
-def _explain(ranking: Ranking, sample: Sample, table: list[Any], chosen: str) -> dict[str, Any]:
-    """The table of points, best node first; the chosen one is always in it."""
+def explanation(ranking: Ranking, sample: Sample, totals: dict[int, int], chosen: str) -> dict[str, Any]:
+    """The table of points, best node first; the chosen one is always in it. A single node gets no points."""
     order = ranking.cycle.cache.order
     rows: list[Any] = []
-    if table:
-        numbers, points, totals = table
-        names = [plugin.name for plugin in ranking.scorers]
-        by_class = {number: [total, dict(zip(names, row, strict=True))]
-                    for number, row, total in zip(numbers, points, totals, strict=True)}
-        best_first = sorted(by_class, key=lambda number: -by_class[number][0])
-        for number in best_first:
-            for position, other in zip(sample.positions, sample.classes, strict=True):
-                if other == number:
-                    rows.append([order[position].name, *by_class[number]])
-                    if len(rows) > EXPLAINED_NODES:
-                        break
-            if len(rows) > EXPLAINED_NODES:
-                break
+    if len(sample.positions) > 1:
+        table = ranking.table(sample)
+        for number in sorted(totals, key=lambda number: (-totals[number], sample.classes.index(number))):
+            row, at = [sum(table[number].values()), table[number]], -1
+            for _ in range(min(sample.classes.count(number), EXPLAINED_NODES - len(rows))):
+                at = sample.classes.index(number, at + 1)
+                rows.append([order[sample.positions[at]].name, *row])
         if all(row[0] != chosen for row in rows):
-            rows.insert(0, [chosen, *by_class[best_first[0]]])
-        rows = rows[:EXPLAINED_NODES]
+            rows = [[chosen, *rows[0][1:]], *rows[:-1]]  # it is one of the best
     rejected = [[order[position].name, rejection.plugin, list(rejection.reasons)]
                 for position, rejection in islice(ranking.rejections.items(), EXPLAINED_NODES)]
     return {"chosen": chosen, "asked": len(order), "fit": len(sample.positions), "scores": rows, "rejected": rejected,

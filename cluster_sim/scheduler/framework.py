@@ -54,6 +54,7 @@ class Plugin:
 
     name: ClassVar[str] = ""
     weight: ClassVar[int] = 0
+    relative: ClassVar[bool] = False  # whether `normalize` compares nodes; else the raw value is the score
     # Events after which a pod that this plugin turned away may be worth another try (its queueing hints).
     wakes: ClassVar[tuple[str, ...]] = ()
 

@@ -60,6 +60,7 @@ class Ranking:
         self.volatile = volatile
         self.filters: list[Plugin] = [plugin for plugin in PLUGINS if plugin.filters(cycle)]
         self.scorers: list[Plugin] = [plugin for plugin in PLUGINS if plugin.scores(cycle)]
+        self.relative = [(i, plugin) for i, plugin in enumerate(self.scorers) if plugin.relative]
         for plugin in PLUGINS:
             if plugin in self.filters or plugin in self.scorers:
                 rejection = plugin.prepare(cycle)
@@ -81,6 +82,7 @@ class Ranking:
         self.rejections: dict[int, Rejection] = {}
         self.classes: dict[Key, int] = {}
         self.keys: list[Key] = []
+        self.fixed: list[int] = []  # the weighted points of each class from plugins that don't compare
         self.fit: list[int] = []  # positions of nodes that fit, ascending
         self.fit_class: list[int] = []  # and the class of each
         self.complete = False
@@ -126,6 +128,8 @@ class Ranking:
         if number is None:
             number = self.classes[key] = len(self.keys)
             self.keys.append(key)
+            self.fixed.append(sum(raw * plugin.weight for raw, plugin in zip(key, self.scorers, strict=True)
+                                  if not plugin.relative))
         return number
 
     def sample(self, start: int) -> Sample:
@@ -181,20 +185,39 @@ class Ranking:
                 return rejection
         return self.reject(node)
 
-    def score(self, sample: Sample) -> tuple[list[int], list[list[int]]]:
-        """The classes of the sample, and for each the weighted scores in the order of `scorers`."""
+    def totals(self, sample: Sample) -> dict[int, int]:
+        """The points of each class of the sample, less those that all have in common."""
         self.cycle.sampled = len(sample.positions)
         numbers = sorted(set(sample.classes))
-        columns: list[list[int]] = []
+        fixed = self.fixed
+        totals = [fixed[number] for number in numbers]
+        for i, plugin in self.relative:
+            column = [self.keys[number][i] for number in numbers]
+            distinct = dict.fromkeys(column)
+            if len(distinct) > 1:
+                scores = self._normalized(i, plugin, distinct, sample)
+                totals = [total + scores[raw] for total, raw in zip(totals, column, strict=True)]
+        return dict(zip(numbers, totals, strict=True))
+
+    def table(self, sample: Sample) -> dict[int, dict[str, int]]:
+        """The points of each class by plugin, weighted: for the explanation."""
+        numbers = sorted(set(sample.classes))
+        rows: dict[int, dict[str, int]] = {number: {} for number in numbers}
         for i, plugin in enumerate(self.scorers):
-            raws = {self.keys[number][i]: 0 for number in numbers}
+            distinct = dict.fromkeys(self.keys[number][i] for number in numbers)
+            scores = self._normalized(i, plugin, distinct, sample)
+            for number in numbers:
+                rows[number][plugin.name] = scores[self.keys[number][i]]
+        return rows
 
-            def sizes(column: int = i, raws: dict[Any, int] = raws) -> list[int]:
-                counted = dict.fromkeys(raws, 0)
-                for number in numbers:
-                    counted[self.keys[number][column]] += sample.classes.count(number)
-                return list(counted.values())
+    def _normalized(self, i: int, plugin: Plugin, distinct: dict[Any, Any], sample: Sample) -> dict[Any, int]:
+        """Raw value → weighted score."""
+        def sizes() -> list[int]:
+            counted = dict.fromkeys(distinct, 0)
+            for number in sorted(set(sample.classes)):
+                counted[self.keys[number][i]] += sample.classes.count(number)
+            return list(counted.values())
 
-            scores = dict(zip(raws, plugin.normalize(self.cycle, list(raws), sizes), strict=True))
-            columns.append([scores[self.keys[number][i]] * plugin.weight for number in numbers])
-        return numbers, [list(row) for row in zip(*columns, strict=True)]
+        weight = plugin.weight
+        scores = plugin.normalize(self.cycle, list(distinct), sizes)
+        return {raw: score * weight for raw, score in zip(distinct, scores, strict=True)}

@@ -190,7 +190,7 @@ class Scheduler(Process):
         self.state["assumed"][key] = decision.node
         self.queue.pods[key]["place"] = "binding"
         self.cache.nominate(key, None, None)
-        self.cache.add(key, pod, decision.node)
+        self.cache.add(key, pod, decision.node, ranking.cycle.shape)
         if not volumes.begin(self, key, pod, ranking, decision, cause):
             self.bind(key, pod, decision, cause)
 

@@ -26,6 +26,7 @@ class InterPodAffinity(Plugin):
 
     name = "InterPodAffinity"
     weight = 2
+    relative = True
     wakes = ("node-add", "node-label", "pod-add", "pod-delete", "pod-label")
     NO_NEIGHBOUR = Rejection("InterPodAffinity", ("node(s) didn't match pod affinity rules",), unresolvable=True)
     BAD_NEIGHBOUR = Rejection("InterPodAffinity", ("node(s) didn't match pod anti-affinity rules",))

@@ -18,6 +18,7 @@ class NodeAffinity(Plugin):
 
     name = "NodeAffinity"
     weight = 2
+    relative = True
     wakes = ("node-add", "node-label")
     REASON = Rejection("NodeAffinity", ("node(s) didn't match Pod's node affinity/selector",), unresolvable=True)
 

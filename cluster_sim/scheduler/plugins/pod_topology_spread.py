@@ -52,6 +52,7 @@ class PodTopologySpread(Plugin):
 
     name = "PodTopologySpread"
     weight = 2
+    relative = True
     wakes = ("node-add", "node-label", "pod-add", "pod-delete", "pod-label")
     SKEWED = Rejection("PodTopologySpread", ("node(s) didn't match pod topology spread constraints",))
     MISSING = Rejection("PodTopologySpread",
@@ -132,28 +133,32 @@ class PodTopologySpread(Plugin):
         taking_part = [raw for raw in raws if raw is not None]
         if not taking_part:
             return [0] * len(raws)
-        totals = {raw: 0 for raw in taking_part}
+        totals = [0] * len(taking_part)
         for i, constraint in enumerate(soft):
+            values = {raw[i]: 0 for raw in taking_part if raw[i] is not None}
             if constraint.key == HOSTNAME:
                 nodes = cycle.sampled
                 if len(taking_part) < len(raws):
                     nodes = sum(size for raw, size in zip(raws, sizes(), strict=True) if raw is not None)
-                weight = log_weight(nodes)
-                for raw in totals:
-                    if raw[i] is not None:
-                        totals[raw] += raw[i] * weight + (constraint.skew - 1) * MILLION
+                weight, counts = log_weight(nodes), {value: value for value in values}
+            elif values:
+                weight, counts = log_weight(len(values)), self._sums(cycle, constraint)
+            else:
                 continue
-            values = {raw[i]: True for raw in taking_part if raw[i] is not None}
-            if not values:
-                continue
-            weight, counts = log_weight(len(values)), self._sums(cycle, constraint)
-            for raw in totals:
-                if raw[i] is not None:
-                    totals[raw] += counts.get(raw[i], 0) * weight + (constraint.skew - 1) * MILLION
-        rounded = {raw: (total + MILLION // 2) // MILLION for raw, total in totals.items()}
-        least, most = min(rounded.values()), max(rounded.values())
-        return [0 if raw is None else MAX_SCORE if most == 0 else MAX_SCORE * (most + least - rounded[raw]) // most
-                for raw in raws]
+            base = (constraint.skew - 1) * MILLION
+            points = {value: counts.get(value, 0) * weight + base for value in values}
+            points[None] = 0
+            totals = [total + points[raw[i]] for total, raw in zip(totals, taking_part, strict=True)]
+        rounded = [(total + MILLION // 2) // MILLION for total in totals]
+        least, most = min(rounded), max(rounded)
+        if most == 0:
+            scores = [MAX_SCORE] * len(rounded)
+        else:
+            scores = [MAX_SCORE * (most + least - one) // most for one in rounded]
+        if len(scores) == len(raws):
+            return scores
+        rest = iter(scores)
+        return [0 if raw is None else next(rest) for raw in raws]
 
     def _sums(self, cycle: Cycle, constraint: Constraint) -> dict[str, int]:
         """Matching pods per value of the label, over all nodes that take part."""

@@ -17,6 +17,7 @@ class TaintToleration(Plugin):
 
     name = "TaintToleration"
     weight = 3
+    relative = True
     wakes = ("node-add", "node-taint")
     REASON = Rejection("TaintToleration", ("node(s) had untolerated taint(s)",), unresolvable=True)
 
