@@ -1,26 +1,13 @@
-"""Patches: RFC 6902, RFC 7386, and Kubernetes' own strategic merge."""
+"""Patches: the three ways to say what should change. Each makes a new object and leaves its input alone.
+
+json_patch.py is RFC 6902, merge_patch.py RFC 7386, strategic_merge.py Kubernetes' own. Server-side apply, the fourth,
+needs managed fields and lives in the API server.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from .json_patch import json_patch
+from .merge_patch import merge_patch
+from .strategic_merge import strategic_merge_patch
 
-Object = dict[str, Any]
-
-
-class PatchError(ValueError):
-    """The patch does not apply; the message is upstream's."""
-
-
-def json_patch(obj: Object, ops: Any) -> Object:
-    """RFC 6902. Raises ApiError: 400 when ops are no list of operations, 422 when they do not apply."""
-    raise NotImplementedError
-
-
-def merge_patch(obj: Object, patch: Any) -> Object:
-    """RFC 7386: null removes, objects merge, everything else replaces."""
-    raise NotImplementedError
-
-
-def strategic_merge_patch(obj: Object, patch: Any, api_version: str, kind: str) -> Object:
-    """Lists merge by their patchMergeKey; directives $patch, $retainKeys, $setElementOrder, $deleteFromPrimitiveList."""
-    raise NotImplementedError
+__all__ = ["json_patch", "merge_patch", "strategic_merge_patch"]

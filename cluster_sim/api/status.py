@@ -80,9 +80,8 @@ def invalid(kind_group: str, name: str, causes: list[FieldError]) -> Status:
     """422. kind_group is "ConfigMap" or "Deployment.apps"; causes are field errors, at least one."""
     kind, _, group = kind_group.partition(".")
     errors = [f"{cause.field}: {cause.body()}" for cause in causes]
-    text = errors[0] if len(errors) == 1 else "[" + ", ".join(dict.fromkeys(errors)) + "]"
-    if len(dict.fromkeys(errors)) == 1:
-        text = errors[0]
+    told = list(dict.fromkeys(errors))  # an aggregate says the same thing once
+    text = told[0] if len(told) == 1 else f"[{', '.join(told)}]"
     details = {"name": name, "group": group, "kind": kind, "causes": [cause.cause() for cause in causes]}
     return failure(422, "Invalid", f'{kind_group} "{name}" is invalid: {text}', details)
 
@@ -119,8 +118,10 @@ def method_not_allowed(resource: str = "", action: str = "", group: str = "") ->
     return failure(405, "MethodNotAllowed", f'{action} is not supported on resources of kind "{full}"', details)
 
 
-def unsupported_media_type(message: str = "415: Unsupported Media Type") -> Status:
-    return failure(415, "UnsupportedMediaType", message, {})
+def unsupported_media_type(message: str = "") -> Status:
+    """415; without a message the words for a patch of an unknown type."""
+    text = message or "415: Unsupported Media Type"
+    return failure(415, "UnsupportedMediaType", text, None if message else {})
 
 
 def too_large(text: str) -> Status:

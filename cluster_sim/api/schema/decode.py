@@ -8,14 +8,26 @@ between an empty and an absent list or map, so those are gone too.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from . import go_json
 from .definitions import (
-    INT_OR_STRING, JSON_SCHEMA, JSON_SCHEMA_OR, META, MICRO_TIME, QUANTITY, TIME, Schema, definitions, go_field, go_name,
-    reference, struct_name, type_of,
-)  # fmt: skip
+    INT_OR_STRING,
+    JSON_SCHEMA,
+    JSON_SCHEMA_OR,
+    META,
+    MICRO_TIME,
+    QUANTITY,
+    TIME,
+    Schema,
+    definitions,
+    go_field,
+    go_name,
+    reference,
+    struct_name,
+    type_of,
+)
 from .go_json import DROP, Decode, Findings, Path
 
 _SPECIAL: dict[str, Decode] = {
@@ -37,7 +49,7 @@ def is_struct(definition: str) -> bool:
     return definition not in _SPECIAL and "properties" in definitions()[definition]
 
 
-@lru_cache(maxsize=None)
+@cache
 def struct(definition: str) -> Decode:
     """The decoder of a struct's fields; the caller has made sure that the value is an object."""
     schema = definitions()[definition]
@@ -97,7 +109,7 @@ def _struct(compiled: dict[str, tuple[type | None, bool, Decode]], always: list[
     return decode
 
 
-@lru_cache(maxsize=None)
+@cache
 def _zero(definition: str) -> Any:
     """What Go writes for a struct nobody set: {} or its always written fields."""
     return struct(definition)({}, None, Findings())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ def _struct(definition: str) -> str:
     return ".".join(definition.split(".")[-3:])
 
 
-@lru_cache(maxsize=None)
+@cache
 def go_fields(definition: str) -> dict[str, GoField]:
     """The fields of a struct that Go declares otherwise than by the rule."""
     found: dict[str, GoField] = {}

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
 
-from .. import quantity
+from cluster_sim.api import quantity
 
 # A path is a chain of (parent, name): a str names a field, an int an element, a 1-tuple a key of a map.
 Path = Any
