@@ -68,7 +68,7 @@ def _text(source: Any) -> str:
     if isinstance(source, list):
         return "---\n".join(yaml.dump(document) for document in source)
     text = os.fspath(source)
-    if "\n" not in text and not text.lstrip().startswith("{"):
+    if "\n" not in text and ": " not in text and not text.lstrip().startswith("{"):
         try:
             with open(text, encoding="utf-8") as file:
                 return file.read()

@@ -39,7 +39,7 @@ class User(Component):
     server = ""
 
     def reset(self) -> None:
-        """Nothing to remember but the calls under way: number → is it a watch."""
+        """Nothing to remember but the calls under way: number → [is it a watch, when it was sent]."""
         self.state.clear()
         self.state.update({"next": 0, "waiting": {}})
 
@@ -60,7 +60,7 @@ class User(Component):
         url = urlsplit(path)
         watching = verb == "GET" and parse_qs(url.query).get("watch", ["0"])[0] in ("1", "true")
         phrase, what = describe(verb, url.path, watching, body)
-        self.state["waiting"][str(number)] = watching
+        self.state["waiting"][str(number)] = [watching, self.kernel.now]
         call = {"source": self.part, "id": number, "verb": verb, "path": path, "body": body, "user": self.name,
                 "contentType": content_type, "headers": headers}
         self.kernel.connect(self.part, self.server)
@@ -74,7 +74,7 @@ class User(Component):
         """An answer, events of a watch, or the news that nobody listens."""
         number = str(payload["id"]) if "id" in payload else ""
         if kind == "response":
-            if self.state["waiting"].get(number) and payload["status"] == 200:
+            if self.state["waiting"].get(number, [False])[0] and payload["status"] == 200:
                 self.events[number] = []
             else:
                 self._done(number, payload["status"], payload["body"], payload.get("headers"), "")
@@ -88,7 +88,8 @@ class User(Component):
             self._done(number, 503, None, None, f"The connection to the server {self.server.partition('/')[0]}:6443 "
                                                 "was refused - did you specify the right host or port?")
         elif kind == "closed":
-            for waiting in list(self.state["waiting"]):
+            # A request sent after the server died finds nobody, and is refused by itself.
+            for waiting in [number for number, (_, sent) in self.state["waiting"].items() if sent < payload["at"]]:
                 self._done(waiting, 503, None, None, "error: the server closed the connection (unexpected EOF)")
 
     def _done(self, number: str, status: int, body: Any, headers: Any, error: str) -> None:

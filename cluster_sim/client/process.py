@@ -107,7 +107,7 @@ class Process(Component):
         elif kind == "refused" and payload.get("kind") == "request":
             self._answered(str(payload["id"]), 0, REFUSED, span)
         elif kind == "closed" and payload["peer"] == self.server:
-            self._closed(span)
+            self._closed(payload["at"], span)
         elif kind == "sweep":
             self._sweep(span)
         elif kind == "relist":
@@ -138,11 +138,11 @@ class Process(Component):
         if times:
             self.kernel.timer(self.part, min(times) + TIMEOUT - self.kernel.now, "sweep", background=True)
 
-    def _closed(self, span: int) -> None:
-        """The API server's process died: open calls fail, streams end."""
+    def _closed(self, at: int, span: int) -> None:
+        """The API server's process died: calls it had taken fail, streams end (later calls are refused by themselves)."""
         for informer in self.informers.values():
             informer.state["call"] = None
-        for number in list(self.state["calls"]):
+        for number in [number for number, call in self.state["calls"].items() if call[2] < at]:
             self._answered(number, 0, REFUSED, span)
         for informer in self.informers.values():
             if informer.synced:

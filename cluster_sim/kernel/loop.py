@@ -106,7 +106,7 @@ class Kernel:
         self.components[part].rebuild()
         for peer in list(self.peers.pop(part, {})):
             if not silent and self.is_running(peer):
-                self.send(part, peer, "closed", {"peer": part}, cause, verb="reset", subject=part)
+                self.send(part, peer, "closed", {"peer": part, "at": self.now}, cause, verb="reset", subject=part)
         for server in self.peers.values():
             server.pop(part, None)
 
