@@ -3,8 +3,6 @@
 Upstream: k8s.io/apimachinery/pkg/apis/meta/v1 (controller_ref.go, helpers.go) and client-go's tools/cache keys.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 Object = dict[str, Any]

@@ -1,9 +1,9 @@
 """The built-in resources, one a line: facts as data, in the order discovery prefers their groups and versions.
 
 Columns: group/version, plural, kind, scope (N namespaced, C cluster), verbs (all, or a list), short names, categories,
-subresources, and the storage prefix where it is not the plural. Upstream: the strategies under
-kubernetes/pkg/registry/*/rest and cmd/kube-apiserver/app (SpecialDefaultResourcePrefixes). "-" is nothing.
-Alpha and beta versions are not served, as by default.
+subresources, and the storage prefix where it is not the plural ("group": the group, then the plural). "-" is nothing,
+and so is what is missing at the end. Upstream: the strategies under kubernetes/pkg/registry/*/rest and
+cmd/kube-apiserver/app (SpecialDefaultResourcePrefixes). Alpha and beta versions are not served, as by default.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ v1 resourcequotas ResourceQuota N all quota - status
 v1 secrets Secret N all - - -
 v1 serviceaccounts ServiceAccount N all sa - token
 v1 services Service N all svc all proxy,status services/specs
-apiregistration.k8s.io/v1 apiservices APIService C all - api-extensions status apiregistration.k8s.io/apiservices
+apiregistration.k8s.io/v1 apiservices APIService C all - api-extensions status group
 apps/v1 controllerrevisions ControllerRevision N all - - -
 apps/v1 daemonsets DaemonSet N all ds all status
 apps/v1 deployments Deployment N all deploy all scale,status
@@ -62,9 +62,9 @@ storage.k8s.io/v1 volumeattachments VolumeAttachment C all - - status
 storage.k8s.io/v1 volumeattributesclasses VolumeAttributesClass C all vac - -
 admissionregistration.k8s.io/v1 mutatingwebhookconfigurations MutatingWebhookConfiguration C all - api-extensions -
 admissionregistration.k8s.io/v1 validatingadmissionpolicies ValidatingAdmissionPolicy C all - api-extensions status
-admissionregistration.k8s.io/v1 validatingadmissionpolicybindings ValidatingAdmissionPolicyBinding C all - api-extensions -
-admissionregistration.k8s.io/v1 validatingwebhookconfigurations ValidatingWebhookConfiguration C all - api-extensions -
-apiextensions.k8s.io/v1 customresourcedefinitions CustomResourceDefinition C all crd,crds api-extensions status apiextensions.k8s.io/customresourcedefinitions
+admissionregistration.k8s.io/v1 validatingadmissionpolicybindings ValidatingAdmissionPolicyBinding C all - api-extensions
+admissionregistration.k8s.io/v1 validatingwebhookconfigurations ValidatingWebhookConfiguration C all - api-extensions
+apiextensions.k8s.io/v1 customresourcedefinitions CustomResourceDefinition C all crd,crds api-extensions status group
 scheduling.k8s.io/v1 priorityclasses PriorityClass C all pc - -
 coordination.k8s.io/v1 leases Lease N all - - -
 node.k8s.io/v1 runtimeclasses RuntimeClass C all - - -

@@ -61,13 +61,15 @@ def _names(column: str) -> tuple[str, ...]:
 def _read(table: str) -> tuple[Resource, ...]:
     found = []
     for line in table.strip().splitlines():
-        api_version, plural, kind, scope, verbs, short, categories, subresources, *prefix = line.split()
+        words = line.split()
+        api_version, plural, kind, scope, verbs, short, categories, subresources = [*words, "-"][:8]
         group, _, version = api_version.rpartition("/")
+        prefix = words[8] if len(words) > 8 else plural
         found.append(
             Resource(
                 group, version, plural, SINGULAR.get(plural, kind.lower()), kind, scope == "N", _names(short),
                 ALL_VERBS if verbs == "all" else _names(verbs), _names(categories), _names(subresources),
-                prefix[0] if prefix else plural,
+                f"{group}/{plural}" if prefix == "group" else prefix,
             )
         )  # fmt: skip
     return tuple(found)

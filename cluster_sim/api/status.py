@@ -99,7 +99,9 @@ def unauthorized() -> Status:
     return failure(401, "Unauthorized", "Unauthorized")
 
 
-def forbidden(resource: str, name: str, text: str, group: str = "", causes: list[dict[str, Any]] | None = None) -> Status:
+def forbidden(
+    resource: str, name: str, text: str, group: str = "", causes: list[dict[str, Any]] | None = None
+) -> Status:
     """403. `text` is what follows "is forbidden: "; name "" when the request names no object."""
     full, details = _named(resource, name, group)
     subject = f'{full} "{name}"' if name else full

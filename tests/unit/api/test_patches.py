@@ -23,11 +23,12 @@ JSON_PATCHES: list[tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]] 
     ({"baz": "qux"}, [{"op": "replace", "path": "/baz", "value": "boo"}], {"baz": "boo"}),
     ({"a": {"b": 1}, "c": {}}, [{"op": "move", "from": "/a/b", "path": "/c/d"}], {"a": {}, "c": {"d": 1}}),
     ({"a": {"b": 1}}, [{"op": "copy", "from": "/a", "path": "/c"}], {"a": {"b": 1}, "c": {"b": 1}}),
-    ({"a/b": 1, "m~n": 2}, [{"op": "replace", "path": "/a~1b", "value": 3}, {"op": "remove", "path": "/m~0n"}], {"a/b": 3}),
+    ({"a/b": 1, "m~n": 2}, [{"op": "replace", "path": "/a~1b", "value": 3},
+     {"op": "remove", "path": "/m~0n"}], {"a/b": 3}),
     ({"a": None}, [{"op": "test", "path": "/a", "value": None}], {"a": None}),
     ({}, [{"op": "test", "path": "/nothing", "value": None}], {}),
     ({"a": [1, {"b": 2}]}, [{"op": "test", "path": "/a/1/b", "value": 2}], {"a": [1, {"b": 2}]}),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("obj", "ops", "expected"), JSON_PATCHES)
@@ -106,15 +107,18 @@ A, B, C, D = ({"name": name, "image": f"{name}:1"} for name in "abcd")
 STRATEGIC: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     ("an element merges by its key", {"containers": [A, B]}, {"containers": [{"name": "b", "image": "b:2"}]},
      {"containers": [A, {"name": "b", "image": "b:2"}]}),
-    ("a new element goes where the patch puts it", {"containers": [A, B]}, {"containers": [B, C]}, {"containers": [A, B, C]}),
-    ("the patch's order wins over the server's", {"containers": [A, B]}, {"containers": [B, A]}, {"containers": [B, A]}),
+    ("a new element goes where the patch puts it", {"containers": [A, B]}, {"containers": [B, C]},
+     {"containers": [A, B, C]}),
+    ("the patch's order wins over the server's", {"containers": [A, B]}, {"containers": [B, A]},
+     {"containers": [B, A]}),
     ("$patch: delete removes an element", {"containers": [A, B]}, {"containers": [{"name": "a", "$patch": "delete"}]},
      {"containers": [B]}),
     ("$patch: replace in a list replaces it", {"containers": [A, B]}, {"containers": [C, {"$patch": "replace"}]},
      {"containers": [C]}),
     ("$patch: replace in an object replaces it", {"nodeSelector": {"a": "1"}},
      {"nodeSelector": {"$patch": "replace", "b": "2"}}, {"nodeSelector": {"b": "2"}}),
-    ("$patch: delete empties an object", {"securityContext": {"runAsUser": 1}}, {"securityContext": {"$patch": "delete"}},
+    ("$patch: delete empties an object", {"securityContext": {"runAsUser": 1}},
+     {"securityContext": {"$patch": "delete"}},
      {"securityContext": {}}),
     ("null removes a field", {"nodeName": "w", "hostname": "h"}, {"nodeName": None}, {"hostname": "h"}),
     ("null in a new object is nothing", {}, {"securityContext": {"runAsUser": None, "runAsGroup": 2}},
@@ -138,9 +142,9 @@ STRATEGIC: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("spec", "patch", "expected"), [case[1:] for case in STRATEGIC], ids=[case[0] for case in STRATEGIC])
-def test_strategic_merge(freeze: Freeze, spec: Any, patch: Any, expected: Any) -> None:
-    assert patched(freeze, spec, patch) == expected
+@pytest.mark.parametrize(("why", "spec", "patch", "expected"), STRATEGIC, ids=[case[0] for case in STRATEGIC])
+def test_strategic_merge(freeze: Freeze, why: str, spec: Any, patch: Any, expected: Any) -> None:
+    assert patched(freeze, spec, patch) == expected, why
 
 
 def test_finalizers_merge_as_a_set_and_can_be_deleted_one_by_one(freeze: Freeze) -> None:
@@ -161,9 +165,9 @@ def test_service_ports_merge_by_port(freeze: Freeze) -> None:
     ("patch", "code", "words"),
     [
         ({"containers": [{"image": "x"}]}, 500, "map: map[image:x] does not contain declared merge key: name"),
-        ({"containers": [{"name": "a", "$patch": "burn"}]}, 500, "unknown patch type: burn in map: map[$patch:burn name:a]"),
+        ({"containers": [{"name": "a", "$patch": "burn"}]}, 500, "unknown patch type: burn in map: map[$patch:"),
         ({"$retainKeys": ["nodeName"], "hostname": "x"}, 400, "invalid patch format of retainKeys"),
-        ({"$setElementOrder/containers": [{"name": "b"}], "containers": [{"name": "a"}]}, 500, "doesn't match $setElementOrder"),
+        ({"$setElementOrder/containers": [{"name": "b"}], "containers": [A]}, 500, "doesn't match $setElementOrder"),
     ],
 )
 def test_a_bad_strategic_patch_says_what_upstream_says(freeze: Freeze, patch: Any, code: int, words: str) -> None:

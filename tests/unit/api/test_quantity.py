@@ -28,7 +28,11 @@ def test_the_canonical_form_is_the_same_number(text: str, canonical: str) -> Non
     assert quantity.nano(canonical) == quantity.nano(text)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1.2.3", "1 Gi", "1,5", "1.1.M", "1+1.0M", "0.1mi", "0.1am", ".5i", "-3.01e-", "--1", "1Gi "])
+INVALID = ["", "abc", "1.2.3", "1 Gi", "1,5", "1.1.M",
+           "1+1.0M", "0.1mi", "0.1am", ".5i", "-3.01e-", "--1", "1Gi "]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", INVALID)
 def test_it_refuses_what_does_not_match_the_expression(text: str) -> None:
     with pytest.raises(quantity.QuantityError):
         quantity.canonical(text)
@@ -45,7 +49,7 @@ def test_its_refusals_are_in_gos_words() -> None:
 
 @pytest.mark.parametrize(
     ("text", "milli", "value"),
-    [("100m", 100, 1), ("2", 2000, 2), ("1Gi", 1073741824000, 1073741824), ("1500m", 1500, 2), ("1u", 1, 1), ("0", 0, 0)],
+    [("100m", 100, 1), ("2", 2000, 2), ("1Gi", 1073741824000, 1073741824), ("1500m", 1500, 2), ("1u", 1, 1)],
 )
 def test_it_rounds_up_to_thousandths_and_to_units(text: str, milli: int, value: int) -> None:
     assert quantity.milli(text) == milli

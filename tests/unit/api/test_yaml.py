@@ -10,11 +10,13 @@ from cluster_sim.api import yaml
 from cluster_sim.api.yaml import YamlError
 
 VALUES = [
-    ("a: yes", True), ("a: on", True), ("a: NO", False), ("a: 'yes'", "yes"), ("a: y", True), ("a: yEs", "yEs"), ("a: null", None), ("a: true", True),
+    ("a: yes", True), ("a: on", True), ("a: NO", False), ("a: 'yes'", "yes"), ("a: y", True),
+    ("a: yEs", "yEs"), ("a: null", None), ("a: true", True),
     ("a: 2026-01-01", "2026-01-01"), ("a: 2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"),
     ("a: 1", 1), ("a: 010", 8), ("a: 0x1f", 31), ("a: 0o17", 15), ("a: 1_000", 1000), ("a: -5", -5), ("a: 08", 8),
     ("a: 1.5", 1.5), ("a: 1e3", 1000), ("a: 22:30", "22:30"), ("a: 1.2.3", "1.2.3"), ("a: ~", None), ("a:", None),
-    ("a: |\n  x\n  y\n", "x\ny\n"), ("a: 'it''s'", "it's"), ("a: 500m", "500m"), ("a: !!str 1e3", "1e3"), ("a: !!str 2026-01-01", "2026-01-01"), ("a: !!str 5", "5"),
+    ("a: |\n  x\n  y\n", "x\ny\n"), ("a: 'it''s'", "it's"), ("a: 500m", "500m"),
+    ("a: !!str 1e3", "1e3"), ("a: !!str 2026-01-01", "2026-01-01"), ("a: !!str 5", "5"),
 ]  # fmt: skip
 
 
@@ -78,10 +80,11 @@ def test_size_is_bounded() -> None:
 
 
 def test_it_writes_as_kubectl_does() -> None:
-    obj = {"kind": "Pod", "apiVersion": "v1", "spec": {"containers": [{"name": "c", "args": ["a\nb\n", "yes", "5"]}]}}
+    container = {"name": "c", "args": ["a\nb\n", "yes", "5"]}
+    obj = {"kind": "Pod", "apiVersion": "v1", "spec": {"containers": [container]}}
     assert yaml.dump(obj) == (
-        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - args:\n    - |\n      a\n      b\n    - 'yes'\n    - '5'\n"
-        "    name: c\n"
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - args:\n    - |\n      a\n      b\n    - 'yes'\n"
+        "    - '5'\n    name: c\n"
     )
     assert yaml.load(yaml.dump(obj)) == obj
 
