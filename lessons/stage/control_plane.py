@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.html import escape
 
 from cluster_sim.api import meta, tables
-from lessons.stage import icons, pods
+from lessons.stage import pods
 from lessons.stage.element import View, put
 from lessons.stage.mirror import Mirror
 from lessons.stage.names import part_id
@@ -99,7 +99,7 @@ def _counts(view: View, mirror: Mirror) -> None:
             look = pods.look_of(tables.pod_status(pod), have == want)
             if look != "terminating":
                 ready += look == "running"
-                marks.append(icons.mark(f"c-{look}", "mark", look))
+                marks.append(f"c-{look}|{look}")
         put(view, f"count-{deployment['metadata']['uid']}", "counts", "count", {
-            "name": deployment["metadata"]["name"], "%marks": "".join(marks[:MARKS_SHOWN]),
+            "name": deployment["metadata"]["name"], "*marks": " ".join(marks[:MARKS_SHOWN]),
             "text": f"{ready} of {wants} ready"})

@@ -128,7 +128,7 @@ def _pod(view: View, pod: Any, mirror: Mirror, now: float, current: bool) -> Non
     base, own = split(pod)
     put(view, f"lpod-{pod['metadata']['uid']}", "layer-pods", "layer_pod", {
         **{name: shown[name] for name in ("name", "namespace", "uid", "@data-status", "@data-look", "@aria-label", "#mark",
-                                          "%containers", "word")},
+                                          "*containers", "word")},
         "short": own or base, "image": _image(pod), "ip": str(pod.get("status", {}).get("podIP", "")) or "no address yet",
         "@data-owner": _owner(pod), "@data-current": "1" if current else "",
     })

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from cluster_sim.api import tables
-from lessons.stage import icons
 from lessons.stage.mirror import Mirror
 from lessons.stage.names import short
 
@@ -59,7 +58,7 @@ def fields(pod: Any, mirror: Mirror, now: float, place: Mapping[str, str]) -> di
         **place,
         "#mark": look,
         "short": short(pod),
-        "%containers": _containers(pod, look),
+        "*containers": _containers(pod, look),
         "note": _note(pod, look, ready),
         "word": word + _seconds_left(pod, status, mirror, now),
     }
@@ -69,7 +68,7 @@ def _containers(pod: Any, look: str) -> str:
     specs = pod["spec"].get("containers", ())
     statuses = {item["name"]: item for item in pod.get("status", {}).get("containerStatuses", ())}
     marks = [look if look in PLAIN_LOOKS else _container_look(statuses.get(spec["name"]), look) for spec in specs]
-    return "".join(icons.mark(f"c-{mark}", "ctr") for mark in marks[:CONTAINERS_SHOWN])
+    return " ".join(f"c-{mark}" for mark in marks[:CONTAINERS_SHOWN])
 
 
 def _container_look(status: Any, look: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.template import Context, Template, loader
 from django.utils.safestring import SafeString, mark_safe
 
+from lessons.stage import icons
 from lessons.stage.element import Element, View
 
 
@@ -24,7 +25,8 @@ def element(item: Element, slots: dict[str, SafeString] | None = None) -> str:
     values: dict[str, Any] = {"id": item.id, "slots": slots or {}}
     for field, value in item.fields.items():
         # '%' fields are HTML the stage itself wrote, with every text of the cluster escaped.
-        values[field.lstrip("@#%").replace("-", "_")] = mark_safe(value) if field[0] == "%" else value
+        html = icons.row(value) if field[0] == "*" else value
+        values[field.lstrip("@#%*").replace("-", "_")] = mark_safe(html) if field[0] in "%*" else value
     template: Template = _template(item.template)
     return str(template.render(Context(values)))
 

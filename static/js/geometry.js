@@ -69,6 +69,14 @@ function lane(room, door) {
   return { exit, y: door.bottom + Math.min(18 + index * 20, space * 0.62) };
 }
 
+// Where the route comes down into a room: over the left part of its kubelet.
+function shaft(room) {
+  const kubelet = room.element.querySelector(".service .fix");
+  if (!kubelet) return room.left + room.width / 10;
+  const b = box(kubelet);
+  return b.left + b.width * 0.24;
+}
+
 const shapes = {
   // user or load balancer at the door's height: one straight line
   level(a, b) {
@@ -89,14 +97,13 @@ const shapes = {
   // door to kubelet: down through the landing, along it, down into the room
   down(a, b, room) {
     const { exit, y } = lane(room, a);
-    const x = Math.max(b.left + 8, room.left + Math.min(20, room.width / 8));
-    const points = [[exit, a.bottom], [exit, y], [x, y], [x, b.top]];
-    return rounded(points);
+    const x = shaft(room);
+    return rounded([[exit, a.bottom], [exit, y], [x, y], [x, b.top]]);
   },
   // door to kube-proxy: as to the kubelet, then a branch over the fixtures' heads
   branch(a, b, room) {
     const { exit, y } = lane(room, a);
-    const x = room.left + Math.min(20, room.width / 8);
+    const x = shaft(room);
     return rounded([[exit, a.bottom], [exit, y], [x, y], [x, b.top - 9], [b.x, b.top - 9], [b.x, b.top]]);
   },
   // two fixtures side by side
@@ -128,5 +135,5 @@ export function routePath(shape, a, b) {
   const to = partElement(b);
   if (!from || !to || !shapes[shape] || !from.offsetParent || !to.offsetParent) return "";
   const room = to.closest(".room") ?? from.closest(".room");
-  return shapes[shape](box(from), box(to), room && box(room));
+  return shapes[shape](box(from), box(to), room && { ...box(room), element: room });
 }

@@ -3,6 +3,7 @@
 import { send } from "./live.js";
 
 let shown = null;
+let before = "lesson"; // the tab to go back to
 
 /** Opens the inspector for an element of the stage. */
 export function inspect(element) {
@@ -27,7 +28,8 @@ function open(query) {
   const path = `/clusters/${play.dataset.cluster}/inspect/?${new URLSearchParams(query)}`;
   globalThis.htmx.ajax("GET", path, { target: "#inspector", swap: "innerMorph" });
   panel.hidden = false;
-  play.setAttribute("data-panel", "inspect");
+  if (play.dataset.tab !== "inspect") before = play.dataset.tab;
+  document.querySelector('[data-show-tab="inspect"]')?.click();
 }
 
 /** Closes the inspector and gives the focus back to what was inspected. */
@@ -35,7 +37,7 @@ export function closeInspector() {
   const panel = document.getElementById("inspector");
   if (!panel || panel.hidden) return;
   panel.hidden = true;
-  document.getElementById("play")?.removeAttribute("data-panel");
+  document.querySelector(`[data-show-tab="${before}"]`)?.click();
   shown?.classList.remove("on");
   shown?.focus();
   shown = null;

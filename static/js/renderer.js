@@ -1,8 +1,10 @@
 // Applies frames to the page. Every changing thing is a keyed element: server-rendered HTML with an id.
 //   field "x"  → text of [data-f="x"]        field "@a" → attribute a of the element itself
+//   field "*x" → a row of marks in [data-f="x"], from words
 //   field "#x" → icon of <use data-f="x">     field "%x" → small server-rendered HTML inside [data-f="x"]
 // Frames wait for the next animation frame and are applied in order; a full frame makes earlier ones pointless.
 
+const SVG = "http://www.w3.org/2000/svg";
 const waiting = [];
 let scheduled = false;
 const listeners = [];
@@ -88,10 +90,11 @@ export function patch(element, fields) {
       setAttribute(element, field.slice(1), value);
       continue;
     }
-    const name = kind === "#" || kind === "%" ? field.slice(1) : field;
+    const name = "#%*".includes(kind) ? field.slice(1) : field;
     for (const place of places(element, name)) {
       if (kind === "#") setIcon(place, value);
       else if (kind === "%") setHTML(place, value);
+      else if (kind === "*") setMarks(place, value);
       else if (place.textContent !== String(value)) place.textContent = value;
     }
   }
@@ -118,6 +121,24 @@ function setIcon(use, name) {
   const href = use.getAttribute("href");
   const next = href.slice(0, href.indexOf("#") + 1) + name;
   if (href !== next) use.setAttribute("href", next);
+}
+
+// A row of marks from words: "c-running c-creating|creating" (mark|look).
+function setMarks(place, words) {
+  if (place.dataset.marks === words) return;
+  place.dataset.marks = words;
+  const sheet = document.querySelector("use[href]").getAttribute("href").replace(/#.*/, "#");
+  place.replaceChildren(...words.split(" ").filter(Boolean).map((word) => {
+    const [name, look] = word.split("|");
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("class", "ctr");
+    svg.setAttribute("aria-hidden", "true");
+    if (look) svg.dataset.look = look;
+    const use = document.createElementNS(SVG, "use");
+    use.setAttribute("href", sheet + name);
+    svg.append(use);
+    return svg;
+  }));
 }
 
 function setHTML(place, html) {

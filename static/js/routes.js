@@ -40,6 +40,11 @@ export function watchLayout() {
 function draw() {
   const svg = document.getElementById("routes");
   if (!svg || !picture().offsetParent) return;
+  const tip = document.body.classList.contains("wall") ? "16" : "9";
+  for (const marker of svg.querySelectorAll("marker")) {
+    marker.setAttribute("markerWidth", tip);
+    marker.setAttribute("markerHeight", tip);
+  }
   drawBase(svg);
   drawChain(svg);
 }

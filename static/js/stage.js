@@ -10,6 +10,7 @@ import { followChain, startChain } from "./chain.js";
 import { showClock, startTransport } from "./transport.js";
 import { drawTimeline } from "./timeline.js";
 import { drawLayers } from "./layers.js";
+import { drawTwin } from "./twin.js";
 import { startKeys } from "./keys.js";
 import { onView, startViews } from "./views.js";
 
@@ -31,16 +32,19 @@ function start() {
     showClock(frame);
     drawTimeline(frame);
     drawLayers();
+    drawTwin();
   });
   const again = () => {
     drawTimeline();
     drawLayers();
+    drawTwin();
   };
   onView(again);
   addEventListener("resize", again);
   document.fonts?.ready.then(again);
   redraw();
   again();
+  followChain({});
   globalThis.podium = { apply, redraw };
 }
 

@@ -34,7 +34,7 @@ export function drawTimeline(frame) {
   const layout = { width: svg.clientWidth, height: svg.clientHeight, wall: svg.dataset.wall === "1" };
   svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
   svg.replaceChildren();
-  if (layout.height < 100 || layout.wall) drawScrubber(svg, lines, layout);
+  if (layout.height < 100 || layout.wall) drawScrubber(svg, lines, layout, now);
   else drawLanes(svg, lines, layout, now);
 }
 
@@ -58,7 +58,7 @@ function places(lines, from, to) {
     } else if (i) units += 1;
     return units;
   });
-  const step = Math.min(64, (to - from) / Math.max(1, units));
+  const step = Math.min(92, (to - from) / Math.max(1, units));
   return { x: at.map((u) => from + u * step), folds: folds.map((f) => ({ x: from + f.unit * step, gap: f.gap })), step };
 }
 
@@ -116,7 +116,7 @@ function drawNumber(svg, line, x, y, r) {
 }
 
 // Phone and wall: one line with the newest numbers on it.
-function drawScrubber(svg, lines, { width, height, wall }) {
+function drawScrubber(svg, lines, { width, height, wall }, now) {
   const r = wall ? 22 : 8;
   const y = height / 2;
   const end = wall ? width - 300 : width - 34;
@@ -128,5 +128,10 @@ function drawScrubber(svg, lines, { width, height, wall }) {
   make(svg, "path", { class: "lane", d: `M0 ${y}H${width}` });
   if (x.length > 1) make(svg, "path", { class: "cause", d: `M${x[0]} ${y}H${last}` });
   if (wall && x.length) make(svg, "path", { class: "head-line", d: `M${last} 8V${height - 8}` });
+  if (wall && x.length) {
+    const mode = document.querySelector('#now [data-f="mode"]')?.textContent ?? "";
+    make(svg, "text", { class: "nowt", x: last + 44, y: y - 10 }, now.replace(/^now |,.*$/g, ""));
+    make(svg, "text", { class: "nowt s", x: last + 44, y: y + 26 }, mode);
+  }
   shown.forEach((line, i) => drawNumber(svg, line, x[i], y, i === shown.length - 1 ? r * 1.2 : r));
 }

@@ -22,6 +22,13 @@ function show(kind, name) {
   for (const listener of changed) listener();
 }
 
+// The phone's sheet has three heights; the handle goes round them.
+function pull(play) {
+  const heights = ["mid", "full", "low"];
+  play.dataset.sheet = heights[(heights.indexOf(play.dataset.sheet) + 1) % heights.length];
+  redraw();
+}
+
 /** Wires the switches. */
 export function startViews() {
   const play = document.getElementById("play");
@@ -32,6 +39,7 @@ export function startViews() {
   } catch { /* storage may be refused; then nothing is remembered */ }
   if (remembered) show("reading", remembered);
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-pull]")) pull(play);
     for (const kind of ["reading", "view", "tab"]) {
       const button = event.target.closest(`[data-show-${kind}]`);
       if (!button) continue;
