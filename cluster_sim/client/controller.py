@@ -60,6 +60,7 @@ class ControllerHost(Process):
     def synced(self, span: int) -> None:
         """All copies are filled: work may begin."""
         for controller in self.controllers.values():
+            controller.begin(span)
             controller.wake(span)
 
     def all_synced(self) -> bool:
@@ -72,7 +73,7 @@ class ControllerHost(Process):
             self.controllers[payload].work(span)
         elif kind == "again":
             name, key = payload
-            self.controllers[name].enqueue(key, span)
+            self.controllers[name].again(key, span)
         elif kind.startswith("tick:"):
             self.controllers[kind[5:]].tick(span)
 
@@ -93,6 +94,7 @@ class Controller:
         self.kernel = process.kernel
         self.state: dict[str, Any] = process.state["controllers"].setdefault(self.name, {})
         self.state.setdefault("running", {})  # key → {"span", "waiting", "answers", "failed"}
+        self.state.setdefault("planned", {})  # key → time of the next look asked for by `requeue`
         self.state.setdefault("awake", False)
         self.queue = WorkQueue(self.state.setdefault("queue", {}))
         self._key = ""
@@ -111,6 +113,9 @@ class Controller:
 
     def after(self, key: str, answers: list[Answer], span: int) -> None:
         """Every write of this round has been answered; more may be sent."""
+
+    def begin(self, span: int) -> None:
+        """The process has started and its copies are filled."""
 
     def tick(self, span: int) -> None:
         """A periodic timer of this controller (see `every`)."""
@@ -131,8 +136,17 @@ class Controller:
         return self.process.informers[resource]
 
     def requeue(self, key: str, after: int) -> None:
-        """Look at the key again after so many µs."""
-        self.kernel.timer(self.process.part, max(0, after), "again", [self.name, key], background=True)
+        """Look at the key again after so many µs, unless an earlier look is coming anyway."""
+        time, planned = self.now + max(0, after), self.state["planned"].get(key)
+        if planned is None or not self.now < planned <= time:
+            self.state["planned"][key] = time
+            self.kernel.timer(self.process.part, max(0, after), "again", [self.name, key], background=True)
+
+    def again(self, key: str, span: int) -> None:
+        """A planned look, or a retry, is due."""
+        if self.state["planned"].get(key, 0) <= self.now:
+            self.state["planned"].pop(key, None)
+        self.enqueue(key, span)
 
     def every(self, period: int) -> None:
         """Call `tick` once, after `period` µs; a controller that wants a rhythm calls this again in `tick`."""
@@ -144,6 +158,10 @@ class Controller:
         self._span = self.kernel.work(self.process.part, self._span, verb="decide", subject=subject, phrase=phrase,
                                       args=args, level=level, detail=detail, also=self._take_also())
         return self._span
+
+    def read(self, resource: str, name: str, namespace: str | None = None, **options: Any) -> None:
+        """GET an object from the API server itself, where the local copy may be behind."""
+        self._write("GET", resources.path(resource, namespace, name), None, **options)
 
     def create(self, resource: str, obj: Object, *, namespace: str | None = None, name: str | None = None,
                subresource: str | None = None, **options: Any) -> None:
@@ -177,6 +195,10 @@ class Controller:
         if grace is not None:
             body["gracePeriodSeconds"] = grace
         self._write("DELETE", resources.path(resource, meta.get("namespace"), meta["name"]), body, **options)
+
+    def delete_all(self, resource: str, namespace: str, **options: Any) -> None:
+        """DELETE every object of a resource in a namespace."""
+        self._write("DELETE", resources.path(resource, namespace), None, **options)
 
     def event(self, obj: Object, event_type: str, reason: str, message: str) -> None:
         """Record an Event about an object; nothing waits for it."""

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 Object = dict[str, Any]
+Objects = list[Object]  # for annotations inside Informer, where `list` is a method
+Names = list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Informer:
         """The object of `namespace/name` (or `name`), as last heard of."""
         return self.objects.get(key)
 
-    def list(self, namespace: str | None = None) -> list[Object]:
+    def list(self, namespace: str | None = None) -> Objects:
         """All objects (of a namespace), in the order in which they became known."""
         if namespace is None:
             return [*self.objects.values()]
@@ -71,7 +73,15 @@ class Informer:
         for key, obj in self.objects.items():
             self._enter(name, key, obj)
 
-    def by(self, index: str, value: str) -> list[Object]:
+    def has_index(self, name: str) -> bool:
+        """Whether `add_index` was called with that name."""
+        return name in self._functions
+
+    def values(self, index: str) -> Names:
+        """Every value that some object has under the index, sorted."""
+        return sorted(self._indexes[index])
+
+    def by(self, index: str, value: str) -> Objects:
         """The objects for which the index's function gave `value`, in the order in which they came under it."""
         objects = self.objects
         return [objects[key] for key in self._indexes[index].get(value, ())]

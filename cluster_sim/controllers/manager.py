@@ -1,0 +1,65 @@
+"""kube-controller-manager: one process, many controllers.
+
+The controllers share the process's informers (one watch per resource, however many controllers read it) and nothing
+else: they meet in the API server. The real one runs some forty loops, several workers each, behind a leader election,
+and gives each a service account of its own.
+
+Source: kubernetes cmd/kube-controller-manager/app/controllermanager.go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster_sim.api import meta
+from cluster_sim.client import Controller, ControllerHost, Watch
+from cluster_sim.controllers import garbage_graph
+from cluster_sim.controllers.deployment import DeploymentController
+from cluster_sim.controllers.garbage_collector import GarbageCollector
+from cluster_sim.controllers.namespace import NamespaceController
+from cluster_sim.controllers.node_lifecycle import NodeLifecycleController
+from cluster_sim.controllers.pod_gc import PodGCController
+from cluster_sim.controllers.pods import Object
+from cluster_sim.controllers.replicaset import ReplicaSetController
+from cluster_sim.controllers.root_ca import RootCAPublisher
+from cluster_sim.controllers.serviceaccount import ServiceAccountController
+from cluster_sim.controllers.serviceaccount_token import ServiceAccountTokenController
+from cluster_sim.controllers.taint_eviction import TaintEvictionController
+
+CONTROLLERS: tuple[type[Controller], ...] = (
+    ReplicaSetController, DeploymentController,
+    NodeLifecycleController, TaintEvictionController, PodGCController,
+    NamespaceController, ServiceAccountController, ServiceAccountTokenController, RootCAPublisher, GarbageCollector,
+)
+
+
+class ControllerManager(ControllerHost):
+    """The process; `view` says what the ReplicaSet controller wants, has and sees ready."""
+
+    kind = "kube-controller-manager"
+    user = "system:kube-controller-manager"
+
+    def interests(self) -> tuple[Watch, ...]:
+        """Every resource that some controller watches; the garbage collector wants all of them."""
+        wanted = [resource for controller in CONTROLLERS for resource in controller.watches]
+        return tuple(Watch(resource) for resource in dict.fromkeys([*wanted, *garbage_graph.monitored()]))
+
+    def make_controllers(self) -> list[Controller]:
+        """All of them, in order."""
+        return [controller(self) for controller in CONTROLLERS]
+
+    def view(self) -> dict[str, Any]:
+        """For the stage: the process, its queues, and each ReplicaSet as its controller sees it."""
+        replicasets = self.controllers["replicaset"]
+        assert isinstance(replicasets, ReplicaSetController)
+        return {**super().view(),
+                "queues": {name: len(one.queue) for name, one in self.controllers.items() if len(one.queue)},
+                "replicasets": [_seen(replicasets, one) for one in self.informer("replicasets").list()]}
+
+
+def _seen(controller: ReplicaSetController, replicaset: Object) -> dict[str, Any]:
+    counts = controller.tally.of(replicaset["metadata"]["uid"])
+    owner = meta.controller_of(replicaset)
+    return {"name": meta.name(replicaset), "namespace": meta.namespace(replicaset), "owner": owner and owner["name"],
+            "wants": replicaset["spec"].get("replicas", 1), "has": counts.active, "ready": counts.ready,
+            "terminating": counts.terminating}
