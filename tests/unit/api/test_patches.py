@@ -158,7 +158,8 @@ def test_finalizers_merge_as_a_set_and_can_be_deleted_one_by_one(freeze: Freeze)
 def test_service_ports_merge_by_port(freeze: Freeze) -> None:
     obj = freeze({"spec": {"ports": [{"name": "a", "port": 80}, {"name": "b", "port": 81}]}})
     patch = {"spec": {"ports": [{"port": 80, "targetPort": 8080}, {"port": 82, "name": "c"}]}}
-    assert [port["port"] for port in strategic_merge_patch(obj, patch, "v1", "Service")["spec"]["ports"]] == [80, 82, 81]
+    ports = strategic_merge_patch(obj, patch, "v1", "Service")["spec"]["ports"]
+    assert [port["port"] for port in ports] == [80, 82, 81]
 
 
 @pytest.mark.parametrize(
