@@ -1,86 +1,109 @@
 """The built-in resources, one a line: facts as data, in the order discovery prefers their groups and versions.
 
-Columns: group/version, plural, kind, scope (N namespaced, C cluster), verbs (all, or a list), short names, categories,
-subresources, and the storage prefix where it is not the plural ("group": the group, then the plural). "-" is nothing,
-and so is what is missing at the end. Upstream: the strategies under kubernetes/pkg/registry/*/rest and
-cmd/kube-apiserver/app (SpecialDefaultResourcePrefixes). Alpha and beta versions are not served, as by default.
+Columns, under their group and version: plural, kind, scope (N namespaced, C cluster), verbs (all, or a list), short
+names, categories, subresources, and the storage prefix where it is not the plural ("group": the group, then the
+plural). "-" is nothing, and so is what is missing at the end. Upstream: the strategies under kubernetes/pkg/registry/
+and cmd/kube-apiserver/app (SpecialDefaultResourcePrefixes). Alpha and beta versions are not served, as by default.
 """
 
 from __future__ import annotations
 
 TABLE = """
-v1 bindings Binding N create - - -
-v1 componentstatuses ComponentStatus C get,list cs - -
-v1 configmaps ConfigMap N all cm - -
-v1 endpoints Endpoints N all ep - - services/endpoints
-v1 events Event N all ev - -
-v1 limitranges LimitRange N all limits - -
-v1 namespaces Namespace C create,delete,get,list,patch,update,watch ns - finalize,status
-v1 nodes Node C all no - proxy,status minions
-v1 persistentvolumeclaims PersistentVolumeClaim N all pvc - status
-v1 persistentvolumes PersistentVolume C all pv - status
-v1 pods Pod N all po all attach,binding,ephemeralcontainers,eviction,exec,log,portforward,proxy,resize,status
-v1 podtemplates PodTemplate N all - - -
-v1 replicationcontrollers ReplicationController N all rc all scale,status controllers
-v1 resourcequotas ResourceQuota N all quota - status
-v1 secrets Secret N all - - -
-v1 serviceaccounts ServiceAccount N all sa - token
-v1 services Service N all svc all proxy,status services/specs
-apiregistration.k8s.io/v1 apiservices APIService C all - api-extensions status group
-apps/v1 controllerrevisions ControllerRevision N all - - -
-apps/v1 daemonsets DaemonSet N all ds all status
-apps/v1 deployments Deployment N all deploy all scale,status
-apps/v1 replicasets ReplicaSet N all rs all scale,status
-apps/v1 statefulsets StatefulSet N all sts all scale,status
-events.k8s.io/v1 events Event N all ev - -
-authentication.k8s.io/v1 selfsubjectreviews SelfSubjectReview C create - - -
-authentication.k8s.io/v1 tokenreviews TokenReview C create - - -
-authorization.k8s.io/v1 localsubjectaccessreviews LocalSubjectAccessReview N create - - -
-authorization.k8s.io/v1 selfsubjectaccessreviews SelfSubjectAccessReview C create - - -
-authorization.k8s.io/v1 selfsubjectrulesreviews SelfSubjectRulesReview C create - - -
-authorization.k8s.io/v1 subjectaccessreviews SubjectAccessReview C create - - -
-autoscaling/v2 horizontalpodautoscalers HorizontalPodAutoscaler N all hpa all status
-autoscaling/v1 horizontalpodautoscalers HorizontalPodAutoscaler N all hpa all status
-batch/v1 cronjobs CronJob N all cj all status
-batch/v1 jobs Job N all - all status
-certificates.k8s.io/v1 certificatesigningrequests CertificateSigningRequest C all csr - approval,status
-networking.k8s.io/v1 ingressclasses IngressClass C all - - -
-networking.k8s.io/v1 ingresses Ingress N all ing - status ingress
-networking.k8s.io/v1 ipaddresses IPAddress C all ip - -
-networking.k8s.io/v1 networkpolicies NetworkPolicy N all netpol - -
-networking.k8s.io/v1 servicecidrs ServiceCIDR C all - - status
-policy/v1 poddisruptionbudgets PodDisruptionBudget N all pdb - status
-rbac.authorization.k8s.io/v1 clusterrolebindings ClusterRoleBinding C all - - -
-rbac.authorization.k8s.io/v1 clusterroles ClusterRole C all - - -
-rbac.authorization.k8s.io/v1 rolebindings RoleBinding N all - - -
-rbac.authorization.k8s.io/v1 roles Role N all - - -
-storage.k8s.io/v1 csidrivers CSIDriver C all - - -
-storage.k8s.io/v1 csinodes CSINode C all - - -
-storage.k8s.io/v1 csistoragecapacities CSIStorageCapacity N all - - -
-storage.k8s.io/v1 storageclasses StorageClass C all sc - -
-storage.k8s.io/v1 volumeattachments VolumeAttachment C all - - status
-storage.k8s.io/v1 volumeattributesclasses VolumeAttributesClass C all vac - -
-admissionregistration.k8s.io/v1 mutatingwebhookconfigurations MutatingWebhookConfiguration C all - api-extensions -
-admissionregistration.k8s.io/v1 validatingadmissionpolicies ValidatingAdmissionPolicy C all - api-extensions status
-admissionregistration.k8s.io/v1 validatingadmissionpolicybindings ValidatingAdmissionPolicyBinding C all - api-extensions
-admissionregistration.k8s.io/v1 validatingwebhookconfigurations ValidatingWebhookConfiguration C all - api-extensions
-apiextensions.k8s.io/v1 customresourcedefinitions CustomResourceDefinition C all crd,crds api-extensions status group
-scheduling.k8s.io/v1 priorityclasses PriorityClass C all pc - -
-coordination.k8s.io/v1 leases Lease N all - - -
-node.k8s.io/v1 runtimeclasses RuntimeClass C all - - -
-discovery.k8s.io/v1 endpointslices EndpointSlice N all - - -
-resource.k8s.io/v1 deviceclasses DeviceClass C all - - -
-resource.k8s.io/v1 resourceclaims ResourceClaim N all - - status
-resource.k8s.io/v1 resourceclaimtemplates ResourceClaimTemplate N all - - -
-resource.k8s.io/v1 resourceslices ResourceSlice C all - - -
-flowcontrol.apiserver.k8s.io/v1 flowschemas FlowSchema C all - - status
-flowcontrol.apiserver.k8s.io/v1 prioritylevelconfigurations PriorityLevelConfiguration C all - - status
+v1
+    bindings Binding N create - - -
+    componentstatuses ComponentStatus C get,list cs - -
+    configmaps ConfigMap N all cm - -
+    endpoints Endpoints N all ep - - services/endpoints
+    events Event N all ev - -
+    limitranges LimitRange N all limits - -
+    namespaces Namespace C create,delete,get,list,patch,update,watch ns - finalize,status
+    nodes Node C all no - proxy,status minions
+    persistentvolumeclaims PersistentVolumeClaim N all pvc - status
+    persistentvolumes PersistentVolume C all pv - status
+    pods Pod N all po all attach,binding,ephemeralcontainers,eviction,exec,log,portforward,proxy,resize,status
+    podtemplates PodTemplate N all - - -
+    replicationcontrollers ReplicationController N all rc all scale,status controllers
+    resourcequotas ResourceQuota N all quota - status
+    secrets Secret N all - - -
+    serviceaccounts ServiceAccount N all sa - token
+    services Service N all svc all proxy,status services/specs
+apiregistration.k8s.io/v1
+    apiservices APIService C all - api-extensions status group
+apps/v1
+    controllerrevisions ControllerRevision N all - - -
+    daemonsets DaemonSet N all ds all status
+    deployments Deployment N all deploy all scale,status
+    replicasets ReplicaSet N all rs all scale,status
+    statefulsets StatefulSet N all sts all scale,status
+events.k8s.io/v1
+    events Event N all ev - -
+authentication.k8s.io/v1
+    selfsubjectreviews SelfSubjectReview C create - - -
+    tokenreviews TokenReview C create - - -
+authorization.k8s.io/v1
+    localsubjectaccessreviews LocalSubjectAccessReview N create - - -
+    selfsubjectaccessreviews SelfSubjectAccessReview C create - - -
+    selfsubjectrulesreviews SelfSubjectRulesReview C create - - -
+    subjectaccessreviews SubjectAccessReview C create - - -
+autoscaling/v2
+    horizontalpodautoscalers HorizontalPodAutoscaler N all hpa all status
+autoscaling/v1
+    horizontalpodautoscalers HorizontalPodAutoscaler N all hpa all status
+batch/v1
+    cronjobs CronJob N all cj all status
+    jobs Job N all - all status
+certificates.k8s.io/v1
+    certificatesigningrequests CertificateSigningRequest C all csr - approval,status
+networking.k8s.io/v1
+    ingressclasses IngressClass C all - - -
+    ingresses Ingress N all ing - status ingress
+    ipaddresses IPAddress C all ip - -
+    networkpolicies NetworkPolicy N all netpol - -
+    servicecidrs ServiceCIDR C all - - status
+policy/v1
+    poddisruptionbudgets PodDisruptionBudget N all pdb - status
+rbac.authorization.k8s.io/v1
+    clusterrolebindings ClusterRoleBinding C all - - -
+    clusterroles ClusterRole C all - - -
+    rolebindings RoleBinding N all - - -
+    roles Role N all - - -
+storage.k8s.io/v1
+    csidrivers CSIDriver C all - - -
+    csinodes CSINode C all - - -
+    csistoragecapacities CSIStorageCapacity N all - - -
+    storageclasses StorageClass C all sc - -
+    volumeattachments VolumeAttachment C all - - status
+    volumeattributesclasses VolumeAttributesClass C all vac - -
+admissionregistration.k8s.io/v1
+    mutatingwebhookconfigurations MutatingWebhookConfiguration C all - api-extensions -
+    validatingadmissionpolicies ValidatingAdmissionPolicy C all - api-extensions status
+    validatingadmissionpolicybindings ValidatingAdmissionPolicyBinding C all - api-extensions
+    validatingwebhookconfigurations ValidatingWebhookConfiguration C all - api-extensions
+apiextensions.k8s.io/v1
+    customresourcedefinitions CustomResourceDefinition C all crd,crds api-extensions status group
+scheduling.k8s.io/v1
+    priorityclasses PriorityClass C all pc - -
+coordination.k8s.io/v1
+    leases Lease N all - - -
+node.k8s.io/v1
+    runtimeclasses RuntimeClass C all - - -
+discovery.k8s.io/v1
+    endpointslices EndpointSlice N all - - -
+resource.k8s.io/v1
+    deviceclasses DeviceClass C all - - -
+    resourceclaims ResourceClaim N all - - status
+    resourceclaimtemplates ResourceClaimTemplate N all - - -
+    resourceslices ResourceSlice C all - - -
+flowcontrol.apiserver.k8s.io/v1
+    flowschemas FlowSchema C all - - status
+    prioritylevelconfigurations PriorityLevelConfiguration C all - - status
 """
 
 # The resource metrics API, served by an addon and not by the API server itself.
 METRICS_TABLE = """
-metrics.k8s.io/v1beta1 nodes NodeMetrics C get,list - - -
-metrics.k8s.io/v1beta1 pods PodMetrics N get,list - - -
+metrics.k8s.io/v1beta1
+    nodes NodeMetrics C get,list - - -
+    pods PodMetrics N get,list - - -
 """
 
 ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")

@@ -60,18 +60,29 @@ def _names(column: str) -> tuple[str, ...]:
 
 def _read(table: str) -> tuple[Resource, ...]:
     found = []
+    group = version = ""
     for line in table.strip().splitlines():
+        if not line.startswith(" "):
+            group, _, version = line.rpartition("/")
+            continue
         words = line.split()
-        api_version, plural, kind, scope, verbs, short, categories, subresources = [*words, "-"][:8]
-        group, _, version = api_version.rpartition("/")
-        prefix = words[8] if len(words) > 8 else plural
+        plural, kind, scope, verbs, short, categories, subresources = [*words, "-"][:7]
+        prefix = words[7] if len(words) > 7 else plural
         found.append(
             Resource(
-                group, version, plural, SINGULAR.get(plural, kind.lower()), kind, scope == "N", _names(short),
-                ALL_VERBS if verbs == "all" else _names(verbs), _names(categories), _names(subresources),
-                f"{group}/{plural}" if prefix == "group" else prefix,
+                group=group,
+                version=version,
+                plural=plural,
+                singular=SINGULAR.get(plural, kind.lower()),
+                kind=kind,
+                namespaced=scope == "N",
+                short_names=_names(short),
+                verbs=ALL_VERBS if verbs == "all" else _names(verbs),
+                categories=_names(categories),
+                subresources=_names(subresources),
+                storage_prefix=f"{group}/{plural}" if prefix == "group" else prefix,
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 

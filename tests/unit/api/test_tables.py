@@ -17,8 +17,10 @@ MINUTE, HOUR, DAY, YEAR = 60, 3600, 86400, 365 * 86400
 
 AGES = [
     (-2, "<invalid>"), (-1, "0s"), (0, "0s"), (119, "119s"), (2 * MINUTE, "2m"), (2 * MINUTE + 1, "2m1s"),
-    (10 * MINUTE - 1, "9m59s"), (10 * MINUTE, "10m"), (3 * HOUR - 1, "179m"), (3 * HOUR, "3h"), (3 * HOUR + MINUTE, "3h1m"),
-    (8 * HOUR, "8h"), (48 * HOUR - 1, "47h"), (48 * HOUR, "2d"), (49 * HOUR, "2d1h"), (8 * DAY, "8d"), (2 * YEAR - 1, "729d"),
+    (10 * MINUTE - 1, "9m59s"), (10 * MINUTE, "10m"), (3 * HOUR - 1, "179m"), (3 * HOUR, "3h"),
+    (3 * HOUR + MINUTE, "3h1m"),
+    (8 * HOUR, "8h"), (48 * HOUR - 1, "47h"), (48 * HOUR, "2d"), (49 * HOUR, "2d1h"), (8 * DAY, "8d"),
+    (2 * YEAR - 1, "729d"),
     (2 * YEAR, "2y"), (2 * YEAR + DAY, "2y1d"), (8 * YEAR, "8y"), (9 * YEAR + DAY, "9y"),
 ]  # fmt: skip
 
@@ -40,7 +42,9 @@ def ended(code: int = 0, **more: Any) -> dict[str, Any]:
     return {"name": "c", "ready": False, "restartCount": 0, "state": {"terminated": {"exitCode": code, **more}}}
 
 
-def a_pod(phase: str = "Running", *statuses: dict[str, Any], init: list[Any] | None = None, **more: Any) -> dict[str, Any]:
+def a_pod(
+    phase: str = "Running", *statuses: dict[str, Any], init: list[Any] | None = None, **more: Any
+) -> dict[str, Any]:
     spec: dict[str, Any] = {"containers": [{"name": "c"}] * max(1, len(statuses))}
     status = {"phase": phase, "containerStatuses": list(statuses), **more.pop("status", {})}
     if init is not None:
@@ -114,7 +118,8 @@ CELLS = [
     ("nodes", {"metadata": {"name": "n", "labels": {"node-role.kubernetes.io/control-plane": ""}},
                "status": {"conditions": [{"type": "Ready", "status": "Unknown"}]}},
      ["n", "NotReady", "control-plane", "<unknown>", "", "<none>", "<none>", "<unknown>", "<unknown>", "<unknown>"]),
-    ("services", {"metadata": {"name": "s"}, "spec": {"type": "NodePort", "clusterIP": "10.0.0.1", "selector": {"b": "2", "a": "1"},
+    ("services", {"metadata": {"name": "s"}, "spec": {"type": "NodePort", "clusterIP": "10.0.0.1",
+                  "selector": {"b": "2", "a": "1"},
                   "ports": [{"port": 80, "nodePort": 30080, "protocol": "TCP"}]}},
      ["s", "NodePort", "10.0.0.1", "<none>", "80:30080/TCP", "<unknown>", "a=1,b=2"]),
     ("services", {"metadata": {"name": "s"}, "spec": {"type": "LoadBalancer", "clusterIP": "10.0.0.1"}},
@@ -127,7 +132,8 @@ CELLS = [
         "conditions": [{"type": "Complete", "status": "True"}]}},
      ["j", "Complete", "1/1 of 3", "42s", "<unknown>", "", "", "<none>"]),
     ("persistentvolumeclaims", {"metadata": {"name": "p"}, "spec": {"volumeName": "pv", "volumeMode": "Filesystem"},
-                                "status": {"phase": "Bound", "capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"]}},
+                                "status": {"phase": "Bound", "capacity": {"storage": "1Gi"},
+                                           "accessModes": ["ReadWriteOnce"]}},
      ["p", "Bound", "pv", "1Gi", "RWO", "", "<unset>", "<unknown>", "Filesystem"]),
     ("roles.rbac.authorization.k8s.io", {"metadata": {"name": "r", "creationTimestamp": "2026-01-01T00:00:00Z"}},
      ["r", "2026-01-01T00:00:00Z"]),
