@@ -12,3 +12,6 @@ class JoinCode(models.Model):
 
     class Meta:
         app_label = "lessons"
+
+    def __str__(self) -> str:
+        return self.code

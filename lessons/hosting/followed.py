@@ -6,7 +6,6 @@ Below 1× time is paced by this chain (see `pacing`). The rest of the cluster's 
 from collections.abc import Iterable
 
 from cluster_sim import Span
-
 from lessons.hosting.pacing import Hop
 
 CHAIN_LIMIT = 5_000  # spans of one chain; a longer one is followed by its newest
@@ -45,7 +44,3 @@ class Followed:
         """The messages that have not landed yet; the others are forgotten."""
         self.hops = {span: hop for span, hop in self.hops.items() if hop.lands > now}
         return list(self.hops.values())
-
-    def next_landing(self, now: float) -> float | None:
-        """When the next of them lands."""
-        return min((hop.lands for hop in self.under_way(now)), default=None)

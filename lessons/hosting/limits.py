@@ -20,10 +20,14 @@ SKIP_VIRTUAL = 3600.0  # s of virtual time one skip may cross
 SKIP_CPU = 2.0  # s of computing one skip may cost
 STEP_VIRTUAL = 60.0  # s of virtual time one step may cross: nothing in a minute is an answer too
 REST_VIRTUAL = 300.0  # s of virtual time a scene may take to come to rest before its lesson opens
-REST_QUIET = 2.0  # s of virtual time without a story: the scene is at rest
+REST_QUIET = 10.0  # s of virtual time without anything but heartbeats to come: the scene is at rest
+REST_UNREADY = 60.0  # s of virtual time an opening waits for pods that are not ready
 
+SNAPSHOTS_IN_MEMORY = 12  # a cluster's: where undo starts its replay
+OPENING_KEPT = 3600.0  # s a scene's opening is shared by those who open it: later its dates would look old
 REMEMBERED_COMMANDS = 1000  # ids whose first answer is kept for those who repeat them
-ACTS_TO_UNDO = 50
+ANSWERS_AWAITED = 50  # acts whose answer by the API server is still to be shown to who sent them
 
 SLOW_VIEWER_BYTES = 64 * 1024  # unsent bytes at which a viewer is skipped until it has read them
 SLOW_VIEWER_SECONDS = 10.0  # s a viewer may read nothing before its connection is cut
+FRAME_BYTES = 64 * 1024  # a longer frame is worth less than the full state

@@ -22,6 +22,9 @@ class HostedCluster(models.Model):
     class Meta:
         indexes = [models.Index(fields=["visitor", "lesson"])]
 
+    def __str__(self) -> str:
+        return f"{self.lesson} {self.id}"
+
 
 class CommandRecord(models.Model):
     """One line of a command log, in the order of `id`; never changed. A record of kind `undo` strikes what is
@@ -30,6 +33,9 @@ class CommandRecord(models.Model):
     id = models.BigAutoField(primary_key=True)
     cluster = models.ForeignKey(HostedCluster, on_delete=models.CASCADE, related_name="records")
     record = models.TextField()
+
+    def __str__(self) -> str:
+        return self.record[:80]
 
 
 class ClusterSnapshot(models.Model):
@@ -41,3 +47,6 @@ class ClusterSnapshot(models.Model):
     commands = models.IntegerField()
     data = models.BinaryField()
     taken_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.cluster_id} after {self.after} events"

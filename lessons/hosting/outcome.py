@@ -37,6 +37,11 @@ class Refused(Exception):
         return Outcome(False, command_id, title=self.title, text=self.text)
 
 
+NOT_STORED = Refused(
+    "That could not be stored.", "The disk refuses to write, so nothing was done. Tell whoever runs Podium."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts: the visitor, in which role, and as which user of the cluster."""

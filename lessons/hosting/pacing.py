@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 SLOWEST, FASTEST = 0.1, 1000.0
 HOP = 0.6
 GAP = 2.0
+LONGEST_GAP = 60.0  # virtual seconds: what waits longer (an Event's expiry, a deadline) is not what one waits for here
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +60,23 @@ def is_slow(speed: float) -> bool:
     return speed < 1.0
 
 
-def rate(speed: float, hops: Iterable[Hop], now: float, next_story: float | None) -> float:
+def gap_end(now: float, due: float | None) -> float | None:
+    """Until when the followed chain waits for a timer of its own; None if it does not, or for too long."""
+    return due if due is not None and now < due <= now + LONGEST_GAP else None
+
+
+def rate(speed: float, hops: Iterable[Hop], now: float, waits_until: float | None) -> float:
     """Virtual seconds per wall second from `now` on.
 
-    `hops` are under way, `next_story` is when the followed chain goes on by itself (a timer that fires), if it does.
+    `hops` are under way, `waits_until` is when a timer carries the followed chain on (see `gap_end`).
     """
     if not is_slow(speed):
         return speed
     flights = [hop.lands - hop.left for hop in hops if hop.lands > now]
     if flights:
         return min(speed, min(flights) / HOP)
-    if next_story is not None and next_story > now:
-        return max(speed, (next_story - now) / GAP)
+    if waits_until is not None and waits_until > now:
+        return max(speed, (waits_until - now) / GAP)
     return speed
 
 

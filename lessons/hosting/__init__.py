@@ -1,0 +1,105 @@
+"""Who runs which cluster: pacing, command log, recovery. For the other rooms, these functions are all there is.
+
+    cluster_id = await hosting.open(visitor, "kill-a-pod", scene_text)
+    context = await hosting.ask(cluster_id, lambda hosted: hosted.stage.page(hosted.cluster, hosting.clock(hosted)))
+    outcome = await hosting.command(cluster_id, Actor(visitor.id), {"op": "kill", "name": "web-x2k7q"})
+
+What is given to `ask` runs on the pacing thread, the only one that touches clusters: be quick there, and return
+values that nobody changes. Views that are not async use `open_sync`, `ask_sync`, `command_sync`.
+
+Read in this order: `pacing` (time), `hosted` (one cluster), `host` (the thread), `acting` (a command's way to the
+disk), `recovery` (and back), `showing` (frames).
+"""
+
+import asyncio
+import atexit
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lessons.hosting.clock import Clock
+from lessons.hosting.outcome import Actor, Outcome
+
+if TYPE_CHECKING:
+    from lessons.hosting.host import Host
+    from lessons.hosting.hosted import Hosted
+    from lessons.hosting.showing import Watcher
+    from lessons.visitors import Visitor
+
+T = TypeVar("T")
+PATIENCE = 60.0  # s a page waits for a cluster that is being loaded
+START_SPEED = 1.0
+
+
+@functools.cache
+def host() -> "Host":
+    """This process's host; started by its first job."""
+    from lessons.hosting.host import Host
+
+    house = Host()
+    atexit.register(house.close)
+    return house
+
+
+def open_sync(visitor: "Visitor", lesson: str, scene: str, *, fresh: bool = False, speed: float = START_SPEED) -> str:
+    """The visitor's own cluster of a lesson, played until it rests → its id; raises cluster_sim.SceneError."""
+    from lessons.hosting.opening import own_cluster
+
+    house = host()
+    opening = house.load_job(lambda: own_cluster(house.openings, visitor, lesson, scene, fresh, speed))
+    return opening.result(PATIENCE)
+
+
+async def open(visitor: "Visitor", lesson: str, scene: str, *, fresh: bool = False, speed: float = START_SPEED) -> str:  # noqa: A001
+    """As `open_sync`, off the event loop."""
+    from lessons.hosting.opening import own_cluster
+
+    house = host()
+    opening = house.load_job(lambda: own_cluster(house.openings, visitor, lesson, scene, fresh, speed))
+    return await asyncio.wait_for(asyncio.wrap_future(opening), PATIENCE)
+
+
+def ask_sync(cluster_id: str, question: "Callable[[Hosted], T]") -> T:
+    """What `question(hosted)` returns on the pacing thread; raises recovery.NoSuchCluster."""
+    return host().ask(cluster_id, question).result(PATIENCE)
+
+
+async def ask(cluster_id: str, question: "Callable[[Hosted], T]") -> T:
+    """As `ask_sync`, off the event loop."""
+    return await asyncio.wait_for(asyncio.wrap_future(host().ask(cluster_id, question)), PATIENCE)
+
+
+def command_sync(cluster_id: str, actor: Actor, op: dict[str, Any]) -> Outcome:
+    """Carry out a person's command: it is on the disk when this returns."""
+    return host().command(cluster_id, actor, op).result(PATIENCE)
+
+
+async def command(cluster_id: str, actor: Actor, op: dict[str, Any]) -> Outcome:
+    """As `command_sync`, off the event loop."""
+    return await asyncio.wait_for(asyncio.wrap_future(host().command(cluster_id, actor, op)), PATIENCE)
+
+
+def clock(hosted: "Hosted") -> Clock:
+    """The clock of a cluster, for a page; on the pacing thread."""
+    return hosted.clock(host().now())
+
+
+def tell(cluster_id: str, message: dict[str, Any]) -> None:
+    """Send a message to everybody who looks at a cluster, if it is loaded."""
+    house = host()
+
+    def told() -> None:
+        if cluster_id in house.clusters:
+            house.clusters[cluster_id].showing.tell(message)
+
+    house.post(told)
+
+
+def at_change(watcher: "Watcher") -> None:
+    """Call `watcher(hosted)` on the pacing thread when a watched cluster has changed, at most ten times a second;
+    the texts it returns go to everybody who looks at that cluster."""
+    host().watchers.append(watcher)
+
+
+__all__ = ["Actor", "Clock", "Outcome", "ask", "ask_sync", "at_change", "clock", "command", "command_sync", "host",
+           "open", "open_sync", "tell"]

@@ -1,0 +1,86 @@
+"""A command's way: once, not too fast, by whom it may, carried out, stored, and only then acknowledged.
+
+The command is carried out in memory first and its record, exactly as the cluster's own log has it, goes to the disk
+while the cluster's clock stands and nothing of it is shown. If the disk refuses, the cluster is loaded again as it
+was: nothing was acknowledged. Pacing thread only.
+"""
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+from lessons.hosting import commands, keeping, limits, undoing
+from lessons.hosting.commands import command_id
+from lessons.hosting.hosted import Answer, Hosted
+from lessons.hosting.log_writer import Entry
+from lessons.hosting.models import CommandRecord
+from lessons.hosting.outcome import NOT_STORED, Actor, Outcome, Refused
+from lessons.hosting.rate_limit import TokenBucket
+
+if TYPE_CHECKING:
+    from lessons.hosting.host import Host
+
+logger = logging.getLogger(__name__)
+TOO_FAST = Refused("That was too fast.", f"At most {limits.COMMANDS_PER_SECOND} acts a second pass. Wait a moment.")
+BROKEN = Refused("That did not work.", "The command was not understood. Nothing has changed.")
+
+
+def act(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer: Answer) -> None:
+    """Take a command; `answer` is told at once, or when it is stored."""
+    number = command_id(op)
+    if number is not None and number in hosted.answers:
+        answer(hosted.answers[number])
+        return
+    wall = host.now()
+    bucket = host.buckets.setdefault(actor.visitor, TokenBucket())
+    if not bucket.take(wall):
+        answer(TOO_FAST.outcome(number))
+        return
+    before = hosted.cluster.position.commands
+    try:
+        if op.get("op") == "undo":
+            undoing.undo(host, hosted, actor, op, answer)
+            return
+        outcome = commands.perform(hosted, actor, op, wall, answer)
+    except Refused as refused:
+        answer(refused.outcome(number))
+        return
+    except Exception:
+        logger.exception("Command %r failed", op.get("op"))
+        _forget(host, hosted)  # it may have been carried out by half: as it was on the disk is as it is
+        answer(BROKEN.outcome(number))
+        return
+    if outcome is None:
+        return
+    hosted.remember(outcome)
+    records = [record for record in hosted.cluster.log(before) if record["kind"] != "head"]
+    if records:
+        _store(host, hosted, records, outcome, answer)
+    else:
+        answer(outcome)
+
+
+def _store(host: "Host", hosted: Hosted, records: list[dict[str, Any]], outcome: Outcome, answer: Answer) -> None:
+    hosted.writing += 1
+    hosted.records += records
+
+    def stored(error: BaseException | None) -> None:
+        if error is not None:
+            _forget(host, hosted)
+            answer(NOT_STORED.outcome(outcome.id))
+            return
+        hosted.writing -= 1
+        hosted.repace(host.now())
+        answer(outcome)
+
+    rows = tuple(CommandRecord(cluster_id=hosted.id, record=json.dumps(record)) for record in records)
+    mark = keeping.mark_change(hosted)
+    host.writer.write(Entry(rows, mark, lambda error: host.post(lambda: stored(error))))
+
+
+def _forget(host: "Host", hosted: Hosted) -> None:
+    """Let go of a cluster that differs from the disk; its viewers get it as it was."""
+    if host.clusters.get(hosted.id) is hosted:
+        del host.clusters[hosted.id]
+        for viewer in (*hosted.showing.viewers, *hosted.showing.joining):
+            host.join(hosted.id, viewer)

@@ -1,0 +1,231 @@
+"""The pacing thread: the one place where clusters run, are asked and are changed.
+
+Everybody else puts a job into its inbox and waits for an immutable value. Between jobs it gives each cluster that is
+due a slice of 5 ms, the watched ones first, shows what changed, and sleeps until the next thing is due. Threads of
+their own load clusters (`recovery`) and write to the disk (`log_writer`): nothing here waits for either.
+"""
+
+import gc
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from django.db import close_old_connections
+
+from lessons.hosting import acting, keeping, limits, recovery
+from lessons.hosting.fan_out import Viewer
+from lessons.hosting.hosted import Hosted
+from lessons.hosting.log_writer import LogWriter
+from lessons.hosting.openings import Openings
+from lessons.hosting.outcome import Actor, Outcome
+from lessons.hosting.rate_limit import TokenBucket
+from lessons.hosting.showing import Watcher
+from lessons.stage import Stage
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+Job = Callable[[], None]
+LOADERS = 2  # one long replay must not keep everybody else out
+LONGEST_SLEEP = 1.0
+STUMBLED = {"t": "refused", "id": None, "title": "The cluster stumbled and was paused.",
+            "text": "This is a fault of Podium's, not yours. Take back the last act, or start over."}
+
+
+class Host:
+    """All hosted clusters of this process. Methods marked 'pacing thread' are called there only."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self.now = now
+        self.openings = Openings()
+        self.writer = LogWriter()
+        self.watchers: list[Watcher] = []
+        self.clusters: dict[str, Hosted] = {}
+        self.buckets: dict[str, TokenBucket] = {}
+        self._waiting: dict[str, list[tuple[Callable[[Hosted], Any], Future[Any]]]] = {}
+        self._inbox: SimpleQueue[Job] = SimpleQueue()
+        self._loaders = ThreadPoolExecutor(LOADERS, thread_name_prefix="cluster-loader")
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._closing = False
+        self._housekept = 0.0
+
+    # From any thread
+
+    def ask(self, cluster_id: str, question: Callable[[Hosted], T], looking: bool = True) -> "Future[T]":
+        """Run `question(hosted)` on the pacing thread; the cluster is loaded first if it must be.
+
+        Raises NoSuchCluster in the future. `looking` wakes a cluster that sleeps.
+        """
+        answer: Future[T] = Future()
+        self.post(lambda: self._ask(cluster_id, question, answer, looking))
+        return answer
+
+    def command(self, cluster_id: str, actor: Actor, op: dict[str, Any]) -> "Future[Outcome]":
+        """A person's command. The future's outcome is said when the command is on the disk."""
+        said: Future[Outcome] = Future()
+
+        def answer(outcome: Outcome) -> None:
+            if not said.done():
+                said.set_result(outcome)
+
+        self._when_asked(cluster_id, lambda hosted: acting.act(self, hosted, actor, op, answer), said)
+        return said
+
+    def act(
+        self, cluster_id: str, actor: Actor, op: dict[str, Any], answer: Callable[[Outcome], None]
+    ) -> "Future[None]":
+        """As `command`, for who can hear more than once: first that it is done, later what the API server refused."""
+        return self.ask(cluster_id, lambda hosted: acting.act(self, hosted, actor, op, answer))
+
+    def join(self, cluster_id: str, viewer: Viewer) -> "Future[None]":
+        """`viewer` gets the full state, then every frame."""
+        return self.ask(cluster_id, lambda hosted: hosted.showing.join(viewer))
+
+    def leave(self, cluster_id: str, viewer: Viewer) -> None:
+        """`viewer` is gone."""
+
+        def gone() -> None:
+            hosted = self.clusters.get(cluster_id)
+            if hosted is not None:
+                hosted.showing.leave(viewer)
+                hosted.looked_at = self.now()
+
+        self.post(gone)
+
+    def load_job(self, job: Callable[[], T]) -> "Future[T]":
+        """Run slow work (database, replay) on a loader's thread."""
+
+        def run() -> T:
+            close_old_connections()
+            try:
+                return job()
+            finally:
+                close_old_connections()
+
+        return self._loaders.submit(run)
+
+    def post(self, job: Job) -> None:
+        """Put a job into the inbox."""
+        with self._lock:
+            if self._thread is None and not self._closing:
+                self._thread = threading.Thread(target=self._run, name="pacing", daemon=True)
+                self._thread.start()
+        self._inbox.put(job)
+
+    def close(self) -> None:
+        """Mark where every cluster stands and stop."""
+        with self._lock:
+            thread, self._closing = self._thread, True
+        if thread is not None:
+            self._inbox.put(lambda: None)
+            thread.join()
+        self._loaders.shutdown(wait=True)
+        for hosted in self.clusters.values():
+            keeping.mark(self, hosted)
+        self.writer.close()
+
+    # Pacing thread
+
+    def _run(self) -> None:
+        # Web threads must get the interpreter within a millisecond; and a full garbage collection over a hundred
+        # clusters would stop everybody for half a second, so it is made rare.
+        sys.setswitchinterval(0.001)
+        gc.set_threshold(100_000, 50, 100)
+        while not self._closing:
+            try:
+                self._safely(self._inbox.get(timeout=max(0.0, self._sleep())))
+                self._work_off()
+            except Empty:
+                pass
+            self._run_due()
+            if self.now() >= self._housekept + limits.MARK_EVERY:
+                self._housekept = self.now()
+                keeping.housekeep(self)
+
+    def _work_off(self) -> None:
+        while True:
+            try:
+                self._safely(self._inbox.get_nowait())
+            except Empty:
+                return
+
+    def _safely(self, job: Job) -> None:
+        try:
+            job()
+        except Exception:
+            logger.exception("A job of the pacing thread failed")
+
+    def _sleep(self) -> float:
+        wall = self.now()
+        times = [self._housekept + limits.MARK_EVERY, wall + LONGEST_SLEEP]
+        for hosted in self.clusters.values():
+            waking = (hosted.wake_at(wall), hosted.showing.wake_at(hosted.writing))
+            times += [time for time in waking if time is not None]
+        return min(times) - wall
+
+    def _run_due(self) -> None:
+        wall = self.now()
+        due = [hosted for hosted in self.clusters.values() if (hosted.wake_at(wall) or wall + 1) <= wall]
+        for hosted in sorted(due, key=lambda hosted: not hosted.showing.watched):
+            try:
+                hosted.slice(self.now)
+            except Exception:
+                logger.exception("Cluster %s cannot go on", hosted.id)
+                hosted.seek = None
+                hosted.set_pace(self.now(), paused=True)
+                hosted.showing.tell(STUMBLED)
+            self._work_off()  # a person's act does not wait for the others' slices
+        wall = self.now()
+        for hosted in list(self.clusters.values()):
+            try:
+                hosted.showing.show(hosted, wall, self.watchers)
+            except Exception:
+                logger.exception("Cluster %s cannot be shown", hosted.id)
+                hosted.showing.due = wall + limits.MARK_EVERY
+
+    def _ask(self, cluster_id: str, question: Callable[[Hosted], T], answer: "Future[T]", looking: bool) -> None:
+        hosted = self.clusters.get(cluster_id)
+        if hosted is None:
+            self._load(cluster_id, question, answer)
+            return
+        if looking:
+            hosted.look(self.now())
+        try:
+            result = question(hosted)
+        except BaseException as error:
+            answer.set_exception(error)
+        else:
+            answer.set_result(result)
+
+    def _when_asked(self, cluster_id: str, question: Callable[[Hosted], None], said: "Future[Outcome]") -> None:
+        def failed(asked: "Future[None]") -> None:
+            error = asked.exception()
+            if error is not None and not said.done():
+                said.set_exception(error)
+
+        self.ask(cluster_id, question).add_done_callback(failed)
+
+    def _load(self, cluster_id: str, question: Callable[[Hosted], Any], answer: "Future[Any]") -> None:
+        first = cluster_id not in self._waiting
+        self._waiting.setdefault(cluster_id, []).append((question, answer))
+        if first:
+            loading = self.load_job(lambda: recovery.recover(cluster_id, self.openings))
+            loading.add_done_callback(lambda done: self.post(lambda: self._loaded(cluster_id, done)))
+
+    def _loaded(self, cluster_id: str, loading: "Future[recovery.Recovered]") -> None:
+        waiting = self._waiting.pop(cluster_id, [])
+        error = loading.exception()
+        if error is not None:
+            if not isinstance(error, recovery.NoSuchCluster):
+                logger.error("Cluster %s cannot be loaded", cluster_id, exc_info=error)
+            for _, answer in waiting:
+                answer.set_exception(error)
+            return
+        self.clusters[cluster_id] = keeping.hosted(loading.result(), Stage(cluster_id), self.now())
+        for question, answer in waiting:
+            self._ask(cluster_id, question, answer, looking=True)

@@ -1,0 +1,102 @@
+"""Who looks at one cluster, and when they get a frame: one text per tick, made once, sent to all.
+
+A frame goes out at once after quiet, or as soon as the API server has answered a person's act; then at most ten a
+second. Who joins, or could not keep up, gets the full state in place of a frame. Runs on the pacing thread; `deliver`
+hands the text to the event loop of each viewer, in order.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from lessons.hosting import limits
+from lessons.hosting.fan_out import Viewer, deliver
+
+if TYPE_CHECKING:
+    from lessons.hosting.hosted import Hosted
+
+# Called on the pacing thread when a watched cluster has changed, at most ten times a second; → messages for its
+# audience.
+Watcher = Callable[["Hosted"], Iterable[str] | None]
+
+
+class Showing:
+    """The audience of one cluster."""
+
+    def __init__(self) -> None:
+        self.viewers: dict[Viewer, None] = {}
+        self.joining: dict[Viewer, None] = {}
+        self.dirty = False
+        self.due = 0.0  # no frame before this wall second
+        self.last = 0.0
+        self.told_followers = 0
+
+    @property
+    def watched(self) -> bool:
+        return bool(self.viewers or self.joining)
+
+    @property
+    def followers(self) -> int:
+        """How many watch who are not the presenter."""
+        everyone = {**self.viewers, **self.joining}
+        return sum(1 for viewer in everyone if viewer.role == "follower")
+
+    def join(self, viewer: Viewer) -> None:
+        """Full state at the next tick, frames from then on. Also for a viewer who lost some."""
+        self.joining[viewer] = None
+
+    def leave(self, viewer: Viewer) -> None:
+        self.viewers.pop(viewer, None)
+        self.joining.pop(viewer, None)
+
+    def changed(self) -> None:
+        """Something may look different."""
+        self.dirty = True
+
+    def at_once(self, wall: float) -> None:
+        """A frame now, whenever the last one was."""
+        self.dirty, self.due = True, wall
+
+    def acted(self, wall: float, slow: bool) -> None:
+        """A person has acted: a frame now if messages fly slowly, else with the answer or shortly."""
+        self.dirty, self.due = True, wall if slow else wall + limits.ANSWER_WAIT
+
+    def answered(self, wall: float) -> None:
+        self.due = min(self.due, max(wall, self.last + limits.ANSWER_WAIT))
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """A message to everybody who looks, now."""
+        deliver(self.viewers, json.dumps(message))
+
+    def wake_at(self, writing: int) -> float | None:
+        """When there is something to send; None: nothing. What is not yet on the disk is not shown."""
+        if writing or not self.watched:
+            return None
+        return self.due if self.dirty or self.joining or self.told_followers != self.followers else None
+
+    def show(self, hosted: "Hosted", wall: float, watchers: Iterable[Watcher]) -> None:
+        """Send what is due."""
+        waking = self.wake_at(hosted.writing)
+        if waking is None or wall < waking:
+            return
+        clock = hosted.clock(wall)
+        if self.viewers and self.dirty:
+            frame = hosted.stage.frame(hosted.cluster, clock)
+            if frame is not None and len(frame) <= limits.FRAME_BYTES:
+                deliver(self.viewers, frame)
+            elif frame is not None:
+                self.joining.update(self.viewers)
+        if self.joining:
+            deliver(self.joining, hosted.stage.full(hosted.cluster, clock), full=True)
+            self.viewers.update(self.joining)
+            self.joining = {}
+        if self.dirty:
+            for watcher in watchers:
+                for text in watcher(hosted) or ():
+                    deliver(self.viewers, text)
+        followers = self.followers
+        if followers != self.told_followers:
+            self.told_followers = followers
+            deliver(self.viewers, json.dumps({"t": "presence", "followers": followers}))
+        self.dirty = False
+        self.last, self.due = wall, wall + limits.FRAME_INTERVAL

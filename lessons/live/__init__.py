@@ -1,0 +1,1 @@
+"""The live page: one socket per viewer, commands up, frames down."""
