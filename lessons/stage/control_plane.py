@@ -22,29 +22,59 @@ def draw(view: View, mirror: Mirror) -> None:
     for part in mirror.parts:
         by_kind.setdefault(kind_of(part), []).append(part)
     for part in by_kind.get("etcd", ())[:1]:
-        _process(view, "etcd", "memory", part, mirror, f"etcd, the memory, revision {mirror.revision}", {
-            "said": "the memory", "revision": f"rev {mirror.revision}", "%rows": _rows(mirror)})
+        _process(
+            view,
+            "etcd",
+            "memory",
+            part,
+            mirror,
+            f"etcd, the memory, revision {mirror.revision}",
+            {"said": "the memory", "revision": f"rev {mirror.revision}", "%rows": _rows(mirror)},
+        )
     for part in by_kind.get("kube-controller-manager", ())[:1]:
         what, numbers = _counting(mirror)
-        _process(view, "controller_manager", "office-left", part, mirror, "Controller manager", {
-            "what": what, "%eq": "".join(f"<span>{word} <b>{number}</b></span>" for word, number in numbers)})
+        _process(
+            view,
+            "controller_manager",
+            "office-left",
+            part,
+            mirror,
+            "Controller manager",
+            {"what": what, "%eq": "".join(f"<span>{word} <b>{number}</b></span>" for word, number in numbers)},
+        )
     for part in by_kind.get("kube-apiserver", ())[:1]:
         _process(view, "api_server", "gate", part, mirror, "API server, the only door", {"said": "the only door"})
     for part in by_kind.get("kube-scheduler", ())[:1]:
         waiting = sum(1 for pod in mirror.pods.values() if not pod["spec"].get("nodeName"))
         placed = f"placed {mirror.placed[0]} on {mirror.placed[1]}" if mirror.placed else "nothing placed yet"
-        _process(view, "scheduler", "office-right", part, mirror, f"Scheduler, {waiting} in queue", {
-            "what": placed, "%eq": f"<span>in queue <b>{waiting}</b></span>"})
+        _process(
+            view,
+            "scheduler",
+            "office-right",
+            part,
+            mirror,
+            f"Scheduler, {waiting} in queue",
+            {"what": placed, "%eq": f"<span>in queue <b>{waiting}</b></span>"},
+        )
     if "registry" in mirror.parts:
         fixture(view, "registry", "outside", "image registry", mirror)
     _counts(view, mirror)
     waiting = sum(1 for pod in mirror.pods.values() if not pod["spec"].get("nodeName"))
-    put(view, "bench-words-text", "bench-words", "bench", {
-        "@data-waiting": str(waiting),
-        "text": "nobody is waiting" if not waiting else "1 pod waits" if waiting == 1 else f"{waiting} pods wait"})
+    put(
+        view,
+        "bench-words-text",
+        "bench-words",
+        "bench",
+        {
+            "@data-waiting": str(waiting),
+            "text": "nobody is waiting" if not waiting else "1 pod waits" if waiting == 1 else f"{waiting} pods wait",
+        },
+    )
 
 
-def _process(view: View, template: str, parent: str, part: str, mirror: Mirror, label: str, fields: dict[str, str]) -> None:
+def _process(
+    view: View, template: str, parent: str, part: str, mirror: Mirror, label: str, fields: dict[str, str]
+) -> None:
     state = str(mirror.parts[part].get("state", "running"))
     spoken = label if state == "running" else f"{label}, stopped"
     put(view, part_id(part), parent, template, {"part": part, "@data-state": state, "@aria-label": spoken, **fields})
@@ -53,14 +83,18 @@ def _process(view: View, template: str, parent: str, part: str, mirror: Mirror, 
 def _rows(mirror: Mirror) -> str:
     rows = []
     for revision, key, what in mirror.writes:
-        rows.append(f'<span class="row"><i>{revision}</i><span>{escape(_short_key(key))}</span><em>{escape(what)}</em></span>')
+        rows.append(
+            f'<span class="row"><i>{revision}</i><span>{escape(_short_key(key))}</span><em>{escape(what)}</em></span>'
+        )
     return "".join(rows)
 
 
 def _short_key(key: str) -> str:
     """'/registry/pods/default/web-7d4b9c6f5d-m9t4w' as 'pods/web-…-m9t4w'."""
     words = key.removeprefix("/registry/").split("/")
-    kind = {"minions": "nodes"}.get(words[0], words[1] if words[0] == "services" and words[1:2] == ["specs"] else words[0])
+    kind = {"minions": "nodes"}.get(
+        words[0], words[1] if words[0] == "services" and words[1:2] == ["specs"] else words[0]
+    )
     pieces = words[-1].split("-")
     name = f"{pieces[0]}-…-{pieces[-1]}" if len(pieces) > 2 and len(words[-1]) > 16 else words[-1]
     return f"{kind}/{name}"
@@ -83,8 +117,11 @@ def _counting(mirror: Mirror) -> tuple[str, list[tuple[str, int]]]:
 
 def pods_of(deployment: Any, mirror: Mirror) -> list[Any]:
     """The pods of a Deployment, by its ReplicaSets, oldest first."""
-    uids = {rs["metadata"]["uid"] for rs in mirror.replicasets.values()
-            if (meta.controller_of(rs) or {}).get("uid") == deployment["metadata"]["uid"]}
+    uids = {
+        rs["metadata"]["uid"]
+        for rs in mirror.replicasets.values()
+        if (meta.controller_of(rs) or {}).get("uid") == deployment["metadata"]["uid"]
+    }
     mine = [pod for pod in mirror.pods.values() if (meta.controller_of(pod) or {}).get("uid") in uids]
     return sorted(mine, key=lambda pod: (pod["metadata"].get("creationTimestamp", ""), pod["metadata"]["name"]))
 
@@ -100,6 +137,14 @@ def _counts(view: View, mirror: Mirror) -> None:
             if look != "terminating":
                 ready += look == "running"
                 marks.append(f"c-{look}|{look}")
-        put(view, f"count-{deployment['metadata']['uid']}", "counts", "count", {
-            "name": deployment["metadata"]["name"], "*marks": " ".join(marks[:MARKS_SHOWN]),
-            "text": f"{ready} of {wants} ready"})
+        put(
+            view,
+            f"count-{deployment['metadata']['uid']}",
+            "counts",
+            "count",
+            {
+                "name": deployment["metadata"]["name"],
+                "*marks": " ".join(marks[:MARKS_SHOWN]),
+                "text": f"{ready} of {wants} ready",
+            },
+        )

@@ -27,8 +27,13 @@ class Place:
 
     def fields(self) -> dict[str, str]:
         """As attributes, counted from 1 as CSS does."""
-        return {"@data-col": str(self.column + 1), "@data-row": str(self.row + 1), "@data-tall": str(self.tall),
-                "@data-wide": str(self.wide), "@data-slot": str(self.column * MOST_ROWS + self.row)}
+        return {
+            "@data-col": str(self.column + 1),
+            "@data-row": str(self.row + 1),
+            "@data-tall": str(self.tall),
+            "@data-wide": str(self.wide),
+            "@data-slot": str(self.column * MOST_ROWS + self.row),
+        }
 
 
 NOWHERE = {"@data-col": "", "@data-row": "", "@data-tall": "", "@data-wide": "", "@data-slot": ""}

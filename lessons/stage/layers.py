@@ -26,16 +26,26 @@ def draw(view: View, mirror: Mirror, now: float) -> None:
     owners = {_owner(rs) for rs in replicasets}
     replicasets = [rs for rs in replicasets if _lives(rs, tenants)] or replicasets
     rank = {item["metadata"]["uid"]: index for index, item in enumerate(deployments)}
-    replicasets.sort(key=lambda rs: (rank.get(_owner(rs), 99), rs["metadata"].get("creationTimestamp", ""), rs["metadata"]["name"]))
+    replicasets.sort(
+        key=lambda rs: (rank.get(_owner(rs), 99), rs["metadata"].get("creationTimestamp", ""), rs["metadata"]["name"])
+    )
     order = {rs["metadata"]["uid"]: index for index, rs in enumerate(replicasets)}
-    tenants.sort(key=lambda pod: (order.get(_owner(pod), 99), pod["metadata"].get("creationTimestamp", ""), pod["metadata"]["name"]))
+    tenants.sort(
+        key=lambda pod: (
+            order.get(_owner(pod), 99),
+            pod["metadata"].get("creationTimestamp", ""),
+            pod["metadata"]["name"],
+        )
+    )
     newest = {_owner(rs): rs["metadata"]["uid"] for rs in replicasets}
     for deployment in deployments:
         if deployment["metadata"]["uid"] in owners:
-            _deployment(view, deployment, [rs for rs in replicasets if _owner(rs) == deployment["metadata"]["uid"]], tenants)
+            _deployment(
+                view, deployment, [rs for rs in replicasets if _owner(rs) == deployment["metadata"]["uid"]], tenants
+            )
     for rs in replicasets:
         _replicaset(view, rs, tenants, newest.get(_owner(rs)) == rs["metadata"]["uid"], mirror)
-    current = {uid for uid in newest.values()}
+    current = set(newest.values())
     for pod in tenants:
         _pod(view, pod, mirror, now, _owner(pod) in current)
     for node in mirror.nodes.values():
@@ -68,11 +78,21 @@ def _deployment(view: View, deployment: Any, mine: list[Any], tenants: list[Any]
     change = " → ".join(f"<s>{escape(image)}</s>" if image != _image(deployment) else escape(image) for image in images)
     wants = deployment["spec"].get("replicas", 1)
     name = deployment["metadata"]["name"]
-    put(view, f"ldep-{deployment['metadata']['uid']}", "layer-deployments", "layer_deployment", {
-        "uid": deployment["metadata"]["uid"], "name": name, "wants": str(wants), "%change": change,
-        "%gauge": _gauge(deployment, looks, wants), "@aria-label": f"Deployment {name}, wants {wants} pods",
-        "ref": f"deployments/{deployment['metadata'].get('namespace', 'default')}/{name}",
-    })
+    put(
+        view,
+        f"ldep-{deployment['metadata']['uid']}",
+        "layer-deployments",
+        "layer_deployment",
+        {
+            "uid": deployment["metadata"]["uid"],
+            "name": name,
+            "wants": str(wants),
+            "%change": change,
+            "%gauge": _gauge(deployment, looks, wants),
+            "@aria-label": f"Deployment {name}, wants {wants} pods",
+            "ref": f"deployments/{deployment['metadata'].get('namespace', 'default')}/{name}",
+        },
+    )
 
 
 def _gauge(deployment: Any, looks: list[str], wants: int) -> str:
@@ -95,8 +115,10 @@ def _gauge(deployment: Any, looks: list[str], wants: int) -> str:
     if leaving:
         leaving.append("<em>leaving: not counted, but each still has its place</em>")
     available = sum(look == "running" for look in counted)
-    words = (f"<b>{available} available</b>, at least {least}: {wants} − maxUnavailable {unavailable}"
-             f"<br><b>{len(counted)} pods</b>, at most {most}: {wants} + maxSurge {surge}")
+    words = (
+        f"<b>{available} available</b>, at least {least}: {wants} − maxUnavailable {unavailable}"
+        f"<br><b>{len(counted)} pods</b>, at most {most}: {wants} + maxSurge {surge}"
+    )
     return f'<span class="squares">{"".join(squares)}{"".join(leaving)}</span><span class="budget">{words}</span>'
 
 
@@ -111,36 +133,83 @@ def _replicaset(view: View, rs: Any, tenants: list[Any], current: bool, mirror: 
     uid, name = rs["metadata"]["uid"], rs["metadata"]["name"]
     wants = rs["spec"].get("replicas", 1)
     has = sum(1 for pod in tenants if _owner(pod) == uid and not meta.is_deleting(pod))
-    owner = mirror.deployments.get(f"{rs['metadata'].get('namespace', 'default')}/{(meta.controller_of(rs) or {}).get('name')}")
+    owner = mirror.deployments.get(
+        f"{rs['metadata'].get('namespace', 'default')}/{(meta.controller_of(rs) or {}).get('name')}"
+    )
     goal = (owner["spec"].get("replicas", 1) if current else 0) if owner is not None else wants
     slots = "<i></i>" * min(has, SLOTS) + '<i class="e"></i>' * max(0, min(max(wants, goal), SLOTS) - has)
-    put(view, f"lrs-{uid}", "layer-replicasets", "layer_replicaset", {
-        "uid": uid, "name": name, "image": _image(rs), "@data-owner": _owner(rs), "@data-current": "1" if current else "",
-        "%places": slots, "count": f"wants {wants}, has {has}",
-        "goal": f"on its way to {goal}" if goal != wants else "" if owner is not None else "no owner",
-        "@aria-label": f"ReplicaSet {name}, wants {wants}, has {has}",
-        "ref": f"replicasets/{rs['metadata'].get('namespace', 'default')}/{name}",
-    })
+    put(
+        view,
+        f"lrs-{uid}",
+        "layer-replicasets",
+        "layer_replicaset",
+        {
+            "uid": uid,
+            "name": name,
+            "image": _image(rs),
+            "@data-owner": _owner(rs),
+            "@data-current": "1" if current else "",
+            "%places": slots,
+            "count": f"wants {wants}, has {has}",
+            "goal": f"on its way to {goal}" if goal != wants else "" if owner is not None else "no owner",
+            "@aria-label": f"ReplicaSet {name}, wants {wants}, has {has}",
+            "ref": f"replicasets/{rs['metadata'].get('namespace', 'default')}/{name}",
+        },
+    )
 
 
 def _pod(view: View, pod: Any, mirror: Mirror, now: float, current: bool) -> None:
     shown = pods.fields(pod, mirror, now, {})
     base, own = split(pod)
-    put(view, f"lpod-{pod['metadata']['uid']}", "layer-pods", "layer_pod", {
-        **{name: shown[name] for name in ("name", "namespace", "uid", "@data-status", "@data-look", "@aria-label", "#mark",
-                                          "*containers", "word")},
-        "short": own or base, "image": _image(pod), "ip": str(pod.get("status", {}).get("podIP", "")) or "no address yet",
-        "@data-owner": _owner(pod), "@data-current": "1" if current else "",
-    })
+    put(
+        view,
+        f"lpod-{pod['metadata']['uid']}",
+        "layer-pods",
+        "layer_pod",
+        {
+            **{
+                name: shown[name]
+                for name in (
+                    "name",
+                    "namespace",
+                    "uid",
+                    "@data-status",
+                    "@data-look",
+                    "@aria-label",
+                    "#mark",
+                    "*containers",
+                    "word",
+                )
+            },
+            "short": own or base,
+            "image": _image(pod),
+            "ip": str(pod.get("status", {}).get("podIP", "")) or "no address yet",
+            "@data-owner": _owner(pod),
+            "@data-current": "1" if current else "",
+        },
+    )
 
 
 def _node(view: View, node: Any, tenants: list[Any], mirror: Mirror, now: float) -> None:
     name = node["metadata"]["name"]
     state = nodes.condition(node, mirror, now)
-    slots = [f'<span class="slot" data-slot-of="{pod["metadata"]["uid"]}" data-look="{_look(pod)}">'
-             f"{icons.mark(_look(pod), 'i')}{escape(ending(pod))}</span>"
-             for pod in tenants if pod["spec"].get("nodeName") == name]
-    put(view, f"lnode-{name}", "layer-nodes", "layer_node", {
-        "name": name, "%pods": "".join(slots), "#mark": state.mark, "word": state.word,
-        "@data-real": state.real, "@data-ready": state.status.partition(",")[0],
-    })
+    slots = [
+        f'<span class="slot" data-slot-of="{pod["metadata"]["uid"]}" data-look="{_look(pod)}">'
+        f"{icons.mark(_look(pod), 'i')}{escape(ending(pod))}</span>"
+        for pod in tenants
+        if pod["spec"].get("nodeName") == name
+    ]
+    put(
+        view,
+        f"lnode-{name}",
+        "layer-nodes",
+        "layer_node",
+        {
+            "name": name,
+            "%pods": "".join(slots),
+            "#mark": state.mark,
+            "word": state.word,
+            "@data-real": state.real,
+            "@data-ready": state.status.partition(",")[0],
+        },
+    )

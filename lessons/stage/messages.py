@@ -54,8 +54,15 @@ class Flights:
         followed = span.id in story.spans
         kind = "other" if not followed else "you" if kind_of(actor(span)) == "user" else "thread"
         message: Message = {
-            "id": span.id, "from": span.source, "to": span.target, "shape": taken.shape, "reversed": taken.reversed,
-            "n": story.numbers.get(span.id), "label": label(span, mirror) if followed else "", "ms": ms, "kind": kind,
+            "id": span.id,
+            "from": span.source,
+            "to": span.target,
+            "shape": taken.shape,
+            "reversed": taken.reversed,
+            "n": story.numbers.get(span.id),
+            "label": label(span, mirror) if followed else "",
+            "ms": ms,
+            "kind": kind,
         }
         if wait is not None:
             message["wait"] = wait
@@ -71,4 +78,4 @@ def label(span: Any, mirror: Mirror) -> str:
         plural, _, name, subresource = parsed
         words = f"{span.verb} {plural} {mirror.names.get(name, name)} {subresource}"
     words = " ".join(words.split())
-    return words if len(words) <= LABEL else words[:LABEL - 1] + "…"
+    return words if len(words) <= LABEL else words[: LABEL - 1] + "…"

@@ -13,7 +13,7 @@ def split(pod: Any) -> tuple[str, str]:
     template_hash = (meta.get("labels") or {}).get("pod-template-hash")
     if template_hash:
         base = base.removesuffix(f"-{template_hash}")
-    return base, name[len(prefix):]
+    return base, name[len(prefix) :]
 
 
 def short(pod: Any) -> str:

@@ -107,9 +107,14 @@ def _attributes(node: Any, state: Condition) -> dict[str, str]:
     name = node["metadata"]["name"]
     spoken = ", ".join(part for part in (state.word, state.belief) if part)
     return {
-        "name": name, "@data-status": state.status, "@data-real": state.real,
-        "@data-cordoned": "1" if state.cordoned else "", "@aria-label": f"Node {name}, {spoken}",
-        "#mark": state.mark, "word": state.word, "belief": state.belief,
+        "name": name,
+        "@data-status": state.status,
+        "@data-real": state.real,
+        "@data-cordoned": "1" if state.cordoned else "",
+        "@aria-label": f"Node {name}, {spoken}",
+        "#mark": state.mark,
+        "word": state.word,
+        "belief": state.belief,
     }
 
 
@@ -137,10 +142,20 @@ def _room(view: View, node: Any, mirror: Mirror, floors: dict[str, Floor], now: 
         shown = pods.fields(pod, mirror, now, place.fields())
         looks[pod["metadata"]["uid"]] = shown["@data-look"]
         children.append((pod, shown))
-    put(view, f"node-{name}", "rooms", "node", {
-        **_attributes(node, state), "@data-density": _density(floor.rows, len(tenants), rooms), "@data-rows": str(floor.rows),
-        "%bays": _bays(floor), "%cap": _cap(floor, looks), "promised": _promised(here, cpu),
-    })
+    put(
+        view,
+        f"node-{name}",
+        "rooms",
+        "node",
+        {
+            **_attributes(node, state),
+            "@data-density": _density(floor.rows, len(tenants), rooms),
+            "@data-rows": str(floor.rows),
+            "%bays": _bays(floor),
+            "%cap": _cap(floor, looks),
+            "promised": _promised(here, cpu),
+        },
+    )
     for process, word in PROCESSES:
         part = f"{name}/{process}"
         if part in mirror.parts:
@@ -149,7 +164,13 @@ def _room(view: View, node: Any, mirror: Mirror, floors: dict[str, Floor], now: 
         put(view, f"pod-{pod['metadata']['uid']}", f"bays-node-{name}", "pod", shown)
     for pod in here:
         if pod["metadata"].get("namespace") == SYSTEM:
-            put(view, f"pod-{pod['metadata']['uid']}", f"staff-node-{name}", "pod", pods.fields(pod, mirror, now, NOWHERE))
+            put(
+                view,
+                f"pod-{pod['metadata']['uid']}",
+                f"staff-node-{name}",
+                "pod",
+                pods.fields(pod, mirror, now, NOWHERE),
+            )
 
 
 def fixture(view: View, part: str, parent: str, word: str, mirror: Mirror) -> None:
@@ -157,9 +178,18 @@ def fixture(view: View, part: str, parent: str, word: str, mirror: Mirror) -> No
     state = str(mirror.parts[part].get("state", "running"))
     node = part.partition("/")[0]
     label = f"{part.rpartition('/')[2]} on {node}, {state}" if "/" in part else f"{word}, {state}"
-    put(view, part_id(part), parent, "process", {
-        "part": part, "@data-state": state, "word": word, "@aria-label": label,
-    })
+    put(
+        view,
+        part_id(part),
+        parent,
+        "process",
+        {
+            "part": part,
+            "@data-state": state,
+            "word": word,
+            "@aria-label": label,
+        },
+    )
 
 
 def _slot(floor: Floor, pod: Any) -> tuple[int, int]:
@@ -169,9 +199,9 @@ def _slot(floor: Floor, pod: Any) -> tuple[int, int]:
 
 def _density(rows: int, tenants: int, rooms: int) -> str:
     """How much of each pod there is room for: full, compact, row, marks (semantic zoom)."""
-    height = 170 if rooms <= 3 else 86 if rooms <= 6 else 30
+    height = 170 if rooms <= 3 else 76
     each = height / max(1, rows)
-    if rooms > 12 or each < 15:
+    if rooms > 6 or each < 15:
         return "marks"
     return "full" if each >= 60 else "compact" if each >= 34 else "row"
 
@@ -182,8 +212,11 @@ def _bays(floor: Floor) -> str:
 
 def _cap(floor: Floor, looks: dict[str, str]) -> str:
     kinds = {"terminating": "go", "creating": "new"}
-    used = [f'<u class="{kinds.get(looks[uid], "in")}"></u>' for uid, place in sorted(floor.places.items(), key=_by_place)
-            for _ in place.cells()]
+    used = [
+        f'<u class="{kinds.get(looks[uid], "in")}"></u>'
+        for uid, place in sorted(floor.places.items(), key=_by_place)
+        for _ in place.cells()
+    ]
     return "".join(used) + "<i></i>" * max(0, floor.bays - len(used))
 
 
@@ -195,4 +228,3 @@ def _promised(here: list[Any], cpu: int) -> str:
     running = [pod for pod in here if pod.get("status", {}).get("phase") not in ("Succeeded", "Failed")]
     promised = sum(request(pod) for pod in running)
     return f"CPU {promised}m of {cpu}m: full" if promised >= cpu else f"CPU {promised}m of {cpu}m promised"
-

@@ -38,8 +38,12 @@ TABLE: dict[tuple[str, str], str] = {
 
 # Ways that are there even when nobody uses them.
 DRAWN = {
-    ("user", "kube-apiserver"), ("kube-controller-manager", "kube-apiserver"), ("kube-scheduler", "kube-apiserver"),
-    ("etcd", "kube-apiserver"), ("kube-apiserver", "kubelet"), ("kube-apiserver", "kube-proxy"),
+    ("user", "kube-apiserver"),
+    ("kube-controller-manager", "kube-apiserver"),
+    ("kube-scheduler", "kube-apiserver"),
+    ("etcd", "kube-apiserver"),
+    ("kube-apiserver", "kubelet"),
+    ("kube-apiserver", "kube-proxy"),
     ("kubelet", "container-runtime"),
 }
 

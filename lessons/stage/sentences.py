@@ -22,7 +22,7 @@ def marked(text: str, names: Mapping[str, str]) -> str:
     """As safe HTML."""
     actor = ACTORS.match(text)
     head = f"<b>{escape(actor.group())}</b>" if actor else ""
-    rest = text[actor.end():] if actor else text
+    rest = text[actor.end() :] if actor else text
     return head + _with_names(rest, names)
 
 
@@ -31,9 +31,11 @@ def _with_names(text: str, names: Mapping[str, str]) -> str:
     for match in TOKEN.finditer(text):
         word = match.group()
         shown = names.get(word)
-        if shown is None and not (word.count("-") and RESOURCE_NAME.search(word) and any(map(str.isdigit, word)) and len(word) > 12):
+        if shown is None and not (
+            word.count("-") and RESOURCE_NAME.search(word) and any(map(str.isdigit, word)) and len(word) > 12
+        ):
             continue
-        out.append(escape(text[at:match.start()]))
+        out.append(escape(text[at : match.start()]))
         out.append(f'<code title="{escape(word)}">{escape(shown or word)}</code>')
         at = match.end()
     out.append(escape(text[at:]))

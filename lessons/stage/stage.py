@@ -87,9 +87,16 @@ class Stage:
         nodes.draw(view, self.mirror, self.floors, now)
         story.draw(view, self.story, self.mirror, cluster, now)
         layers.draw(view, self.mirror, now)
-        put(view, "now", "now-box", "now", {
-            "now": f"now {_since(self.story, now)} s, rev {self.mirror.revision}",
-            "mode": MODES.get(clock.mode, "") or f"{clock.speed:g}×"})
+        put(
+            view,
+            "now",
+            "now-box",
+            "now",
+            {
+                "now": f"now {_since(self.story, now)} s, rev {self.mirror.revision}",
+                "mode": MODES.get(clock.mode, "") or f"{clock.speed:g}×",
+            },
+        )
         return {key: _same(self.view.get(key), item) for key, item in view.items()}
 
     def _say(self) -> str:
@@ -103,9 +110,19 @@ class Stage:
         return "" if span is None else f"{newest}. {sentences.plain(span.text, self.mirror.names)}"
 
     def _json(self, body: dict[str, Any], clock: Any, full: bool) -> str:
-        head = {"t": "frame", "n": self.number, "full": full, "clock": {
-            "now": round(clock.now, 6), "rev": self.mirror.revision, "speed": clock.speed, "mode": clock.mode,
-            "reached": getattr(clock, "reached", None), "skipping": getattr(clock, "skipping", False)}}
+        head = {
+            "t": "frame",
+            "n": self.number,
+            "full": full,
+            "clock": {
+                "now": round(clock.now, 6),
+                "rev": self.mirror.revision,
+                "speed": clock.speed,
+                "mode": clock.mode,
+                "reached": getattr(clock, "reached", None),
+                "skipping": getattr(clock, "skipping", False),
+            },
+        }
         return json.dumps({**head, **body}, separators=(",", ":"), ensure_ascii=False)
 
 

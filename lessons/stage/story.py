@@ -14,8 +14,15 @@ from lessons.stage.mirror import Mirror
 from lessons.stage.routes import Route, kind_of, node_of, route
 
 LINES = 60
-LANES = {"user": "You", "kube-apiserver": "API server", "etcd": "etcd", "kube-scheduler": "Scheduler",
-         "kube-controller-manager": "Controllers", "registry": "Registry", "load-balancer": "Load balancer"}
+LANES = {
+    "user": "You",
+    "kube-apiserver": "API server",
+    "etcd": "etcd",
+    "kube-scheduler": "Scheduler",
+    "kube-controller-manager": "Controllers",
+    "registry": "Registry",
+    "load-balancer": "Load balancer",
+}
 
 
 @dataclass(slots=True)
@@ -53,7 +60,7 @@ class Story:
     def steps(self) -> list[Any]:
         """The numbered spans in their order, the newest `LINES` of them."""
         found = [self.spans[number] for number in self.numbers if number in self.spans]
-        return found if len(found) <= LINES else [found[0], *found[-(LINES - 1):]]
+        return found if len(found) <= LINES else [found[0], *found[-(LINES - 1) :]]
 
     def cause(self, span: Any, shown: set[int]) -> int | None:
         """The nearest step that led to this one."""
@@ -112,19 +119,43 @@ def draw(view: View, story: Story, mirror: Mirror, cluster: Any, now: float) -> 
         number = story.numbers[span.id]
         taken = way(span)
         kind = "you" if kind_of(actor(span)) == "user" else "thread"
-        put(view, f"span-{span.id}", "chain", "chain_line", {
-            "span": str(span.id), "n": str(number), "kind": kind, "lane": lane(actor(span)),
-            "time": f"{moment(span) - start:.6f}", "@data-cause": str(causes[span.id] or ""),
-            "@data-from": span.source, "@data-to": span.target, "@data-shape": taken.shape if taken else "",
-            "@data-reversed": "1" if taken and taken.reversed else "", "@data-side": "" if span.id in main else "1",
-            "@data-now": "1" if number == newest else "", "%text": sentences.marked(span.text, mirror.names),
-            "small": _small(span, start, now),
-        })
-    put(view, "typed", "typed-box", "typed", {
-        "@data-empty": "" if story.typed[0] else "1", "kubectl": story.typed[0], "request": story.typed[1]})
+        put(
+            view,
+            f"span-{span.id}",
+            "chain",
+            "chain_line",
+            {
+                "span": str(span.id),
+                "n": str(number),
+                "kind": kind,
+                "lane": lane(actor(span)),
+                "time": f"{moment(span) - start:.6f}",
+                "@data-cause": str(causes[span.id] or ""),
+                "@data-from": span.source,
+                "@data-to": span.target,
+                "@data-shape": taken.shape if taken else "",
+                "@data-reversed": "1" if taken and taken.reversed else "",
+                "@data-side": "" if span.id in main else "1",
+                "@data-now": "1" if number == newest else "",
+                "%text": sentences.marked(span.text, mirror.names),
+                "small": _small(span, start, now),
+            },
+        )
+    put(
+        view,
+        "typed",
+        "typed-box",
+        "typed",
+        {"@data-empty": "" if story.typed[0] else "1", "kubectl": story.typed[0], "request": story.typed[1]},
+    )
     hidden = background(cluster) - story.hidden_before if story.root is not None else 0
-    put(view, "hidden", "hidden-box", "hidden", {
-        "@data-empty": "" if hidden > 0 else "1", "text": f"{hidden} heartbeat{'' if hidden == 1 else 's'} hidden"})
+    put(
+        view,
+        "hidden",
+        "hidden-box",
+        "hidden",
+        {"@data-empty": "" if hidden > 0 else "1", "text": f"{hidden} heartbeat{'' if hidden == 1 else 's'} hidden"},
+    )
 
 
 def _small(span: Any, start: float, now: float) -> str:
@@ -163,7 +194,9 @@ def _first_command(cluster: Any) -> float | None:
 
 
 def _is_act_record(record: Any) -> bool:
-    return record["kind"] in ("fault", "undo-fault") or (record["kind"] == "request" and record["body"]["verb"] != "GET")
+    return record["kind"] in ("fault", "undo-fault") or (
+        record["kind"] == "request" and record["body"]["verb"] != "GET"
+    )
 
 
 def _typed(cluster: Any) -> tuple[str, str]:
@@ -172,5 +205,8 @@ def _typed(cluster: Any) -> tuple[str, str]:
         return "", ""
     body = last["body"]
     if last["kind"] != "request":
-        return kubectl.CANNOT, f"{last['kind']} {body.get('name', body.get('fault', ''))} {body.get('target', '')}".strip()
+        return (
+            kubectl.CANNOT,
+            f"{last['kind']} {body.get('name', body.get('fault', ''))} {body.get('target', '')}".strip(),
+        )
     return kubectl.line(body["verb"], body["path"], body.get("body")), f"{body['verb']} {body['path']}"

@@ -62,11 +62,18 @@ function lane(room, door) {
   const index = Math.max(0, side.indexOf(mine));
   const far = spread(index, side.length);
   const first = Math.min(...rooms.map((r) => r.top));
-  const space = Math.max(20, first - door.bottom);
+  const space = Math.max(20, first - door.bottom - 22);
   const exit = side === left
     ? door.left + 14 + far * (door.width / 2 - 20)
     : door.right - 14 - far * (door.width / 2 - 20);
-  return { exit, y: door.bottom + Math.min(18 + index * 20, space * 0.62) };
+  return { exit, y: door.bottom + Math.min(18 + index * 20, space * ((index + 1) / (side.length + 1)) + 8) };
+}
+
+// A room, and whether it stands behind another row of rooms.
+function roomBox(element) {
+  const first = element.parentElement?.firstElementChild;
+  const b = box(element);
+  return { ...b, element, behind: first && b.top > box(first).bottom };
 }
 
 // Where the route comes down into a room: over the left part of its kubelet.
@@ -98,13 +105,20 @@ const shapes = {
   down(a, b, room) {
     const { exit, y } = lane(room, a);
     const x = shaft(room);
-    return rounded([[exit, a.bottom], [exit, y], [x, y], [x, b.top]]);
+    const start = [[exit, a.bottom], [exit, y]];
+    if (!room.behind) return rounded([...start, [x, y], [x, b.top]]);
+    const gap = room.left - 6;
+    return rounded([...start, [gap, y], [gap, room.top - 6], [x, room.top - 6], [x, b.top]]);
   },
   // door to kube-proxy: as to the kubelet, then a branch over the fixtures' heads
   branch(a, b, room) {
+    if (b.height < 18) return shapes.down(a, b, room); // a room far away has no space for a branch
     const { exit, y } = lane(room, a);
     const x = shaft(room);
-    return rounded([[exit, a.bottom], [exit, y], [x, y], [x, b.top - 9], [b.x, b.top - 9], [b.x, b.top]]);
+    const end = [[x, b.top - 9], [b.x, b.top - 9], [b.x, b.top]];
+    if (!room.behind) return rounded([[exit, a.bottom], [exit, y], [x, y], ...end]);
+    const gap = room.left - 6;
+    return rounded([[exit, a.bottom], [exit, y], [gap, y], [gap, room.top - 6], [x, room.top - 6], ...end]);
   },
   // two fixtures side by side
   beside(a, b) {
@@ -135,5 +149,5 @@ export function routePath(shape, a, b) {
   const to = partElement(b);
   if (!from || !to || !shapes[shape] || !from.offsetParent || !to.offsetParent) return "";
   const room = to.closest(".room") ?? from.closest(".room");
-  return shapes[shape](box(from), box(to), room && { ...box(room), element: room });
+  return shapes[shape](box(from), box(to), room && roomBox(room));
 }

@@ -63,26 +63,31 @@ export function startInspector() {
   });
 }
 
-// An act's values are in data attributes; a body is JSON in which {field} stands for what was typed.
+// An act's values are in data attributes; its body is JSON in which {field} stands for what was typed, as a value or
+// as a key, and {field:number} for a number.
 function run(element, values) {
   if (values.op === "request") {
-    const body = values.body && JSON.parse(values.body, (_, value) => filled(value, values));
-    send("request", { verb: values.verb, path: values.path, body: body || undefined, contentType: values.contentType });
+    const body = values.body ? filled(JSON.parse(values.body), values) : undefined;
+    send("request", { verb: values.verb, path: values.path, body, contentType: values.contentType });
   } else if (values.op === "fault") {
     send("fault", { name: values.fault, target: values.target });
   } else if (values.op === "undo-fault") {
     send("undo-fault", { fault: values.faultId });
-  } else if (values.op === "kill") {
-    send("kill", { namespace: values.namespace, name: values.name, uid: values.uid });
   }
-  setTimeout(refresh, 600);
+  setTimeout(refresh, 700);
 }
 
-function filled(value, values) {
-  if (typeof value !== "string") return value;
-  const whole = /^\{(\w+)(:number)?\}$/.exec(value);
-  if (whole) return whole[2] ? Number(values[whole[1]]) : values[whole[1]] || null;
-  return value;
+function filled(body, values) {
+  if (typeof body === "string") {
+    const field = /^\{(\w+)(:number)?\}$/.exec(body);
+    if (!field) return body;
+    return field[2] ? Number(values[field[1]]) : values[field[1]] || null;
+  }
+  if (Array.isArray(body)) return body.map((each) => filled(each, values));
+  if (body && typeof body === "object") {
+    return Object.fromEntries(Object.entries(body).map(([key, value]) => [filled(key, values), filled(value, values)]));
+  }
+  return body;
 }
 
 function refresh() {

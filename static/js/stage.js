@@ -1,6 +1,6 @@
 // The stage's own script: puts the modules together. Each does one thing and can be read alone.
 
-import { afterFrame, apply } from "./renderer.js";
+import { afterFrame } from "./renderer.js";
 import { listen } from "./live.js";
 import { redraw, watchLayout } from "./routes.js";
 import { showMessages } from "./messages.js";
@@ -45,7 +45,6 @@ function start() {
   redraw();
   again();
   followChain({});
-  globalThis.podium = { apply, redraw };
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

@@ -5,16 +5,27 @@ import pytest
 from lessons.stage import pods
 from lessons.stage.mirror import Mirror
 from lessons.stage.names import ending, short
-from tests.unit.stage.theatre import EPOCH, HASH, a_pod
+from tests.unit.stage.cardboard import EPOCH, HASH, a_pod
 
 # STATUS of kubectl get → the look of board `states`
 STATES = [
-    ("Pending", True, "pending"), ("ContainerCreating", True, "creating"), ("PodInitializing", True, "creating"),
-    ("Init:0/1", True, "creating"), ("Running", True, "running"), ("Running", False, "notready"),
-    ("Terminating", True, "terminating"), ("CrashLoopBackOff", False, "crash"), ("Init:CrashLoopBackOff", False, "crash"),
-    ("OOMKilled", False, "crash"), ("ExitCode:3", False, "crash"), ("ImagePullBackOff", False, "image"),
-    ("ErrImagePull", False, "image"), ("Completed", False, "completed"), ("Evicted", False, "evicted"),
-    ("Unknown", False, "unknown"), ("SomethingNew", False, "unknown"),
+    ("Pending", True, "pending"),
+    ("ContainerCreating", True, "creating"),
+    ("PodInitializing", True, "creating"),
+    ("Init:0/1", True, "creating"),
+    ("Running", True, "running"),
+    ("Running", False, "notready"),
+    ("Terminating", True, "terminating"),
+    ("CrashLoopBackOff", False, "crash"),
+    ("Init:CrashLoopBackOff", False, "crash"),
+    ("OOMKilled", False, "crash"),
+    ("ExitCode:3", False, "crash"),
+    ("ImagePullBackOff", False, "image"),
+    ("ErrImagePull", False, "image"),
+    ("Completed", False, "completed"),
+    ("Evicted", False, "evicted"),
+    ("Unknown", False, "unknown"),
+    ("SomethingNew", False, "unknown"),
 ]
 
 
@@ -42,4 +53,8 @@ def test_a_terminating_pod_counts_its_seconds_down() -> None:
     mirror.epoch = EPOCH
     pod = a_pod("web", "worker-1", deleted=71)
     assert [pods.fields(pod, mirror, now, {})["word"] for now in (41.0, 41.5, 42.0, 71.0)] == [
-        "Terminating 30 s", "Terminating 30 s", "Terminating 29 s", "Terminating"]
+        "Terminating 30 s",
+        "Terminating 30 s",
+        "Terminating 29 s",
+        "Terminating",
+    ]

@@ -1,7 +1,8 @@
 """The table of routes."""
 
 from lessons.stage.routes import SHAPES, TABLE, kind_of, node_of, route, standing
-from tests.unit.stage.theatre import CardboardCluster, kill_a_pod
+from tests.unit.stage.cardboard import CardboardCluster
+from tests.unit.stage.theatre import kill_a_pod
 
 
 def test_every_row_has_a_shape_the_browser_can_draw() -> None:
@@ -22,8 +23,9 @@ def test_only_the_door_touches_etcd() -> None:
 
 
 def test_parts_tell_their_kind_and_machine() -> None:
-    assert [(kind_of(part), node_of(part)) for part in ("worker-1/kubelet", "user/admin", "pod/default/web", "registry")] == [
-        ("kubelet", "worker-1"), ("user", ""), ("pod", ""), ("registry", "")]
+    assert [
+        (kind_of(part), node_of(part)) for part in ("worker-1/kubelet", "user/admin", "pod/default/web", "registry")
+    ] == [("kubelet", "worker-1"), ("user", ""), ("pod", ""), ("registry", "")]
 
 
 def test_every_span_of_the_story_has_a_route_or_happens_in_place() -> None:
@@ -34,4 +36,9 @@ def test_every_span_of_the_story_has_a_route_or_happens_in_place() -> None:
 def test_every_process_has_its_standing_route() -> None:
     rows = standing(CardboardCluster(workers=2).parts())
     assert len(rows) == 1 + 3 + 2 * 3
-    assert ["worker-1/kubelet|worker-1/container-runtime", "worker-1/kubelet", "worker-1/container-runtime", "beside"] in rows
+    assert [
+        "worker-1/kubelet|worker-1/container-runtime",
+        "worker-1/kubelet",
+        "worker-1/container-runtime",
+        "beside",
+    ] in rows

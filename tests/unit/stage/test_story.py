@@ -3,7 +3,8 @@
 from lessons.stage import story
 from lessons.stage.element import View
 from lessons.stage.mirror import Mirror
-from tests.unit.stage.theatre import CardboardCluster, at_rest, kill, kill_a_pod
+from tests.unit.stage.cardboard import CardboardCluster
+from tests.unit.stage.theatre import at_rest, kill, kill_a_pod
 
 
 def drawn(cluster: CardboardCluster, told: story.Story | None = None) -> tuple[story.Story, View]:
@@ -19,7 +20,7 @@ def lines(view: View) -> list[str]:
 
 def test_before_the_first_act_nothing_happened() -> None:
     cluster = at_rest()
-    cluster.tell(0, "user/admin", "master-1/kube-apiserver", "You create deployment web", lands=.001)
+    cluster.tell(0, "user/admin", "master-1/kube-apiserver", "You create deployment web", lands=0.001)
     _, view = drawn(cluster)
     assert lines(view) == []
     assert view["typed"].fields["@data-empty"] == "1"
@@ -31,7 +32,16 @@ def test_the_chain_begins_with_the_act_and_is_numbered_in_order() -> None:
     assert [item.fields["n"] for item in shown] == [str(n) for n in range(1, 10)]
     assert lines(view)[0] == '<b>You</b> delete pod <code title="web-7d4b9c6f5d-x2k7q">x2k7q</code>'
     assert [item.fields["lane"] for item in shown] == [
-        "You", "API server", "worker-2", "Controllers", "Scheduler", "worker-3", "worker-3", "worker-3", "worker-3"]
+        "You",
+        "API server",
+        "worker-2",
+        "Controllers",
+        "Scheduler",
+        "worker-3",
+        "worker-3",
+        "worker-3",
+        "worker-3",
+    ]
 
 
 def test_side_effects_stand_indented() -> None:
@@ -72,5 +82,7 @@ def test_the_next_act_begins_a_new_chain() -> None:
 def test_the_act_is_shown_as_kubectl_would_type_it() -> None:
     _, view = drawn(kill_a_pod())
     assert view["typed"].fields == {
-        "@data-empty": "", "kubectl": "kubectl delete pod web-7d4b9c6f5d-x2k7q",
-        "request": "DELETE /api/v1/namespaces/default/pods/web-7d4b9c6f5d-x2k7q"}
+        "@data-empty": "",
+        "kubectl": "kubectl delete pod web-7d4b9c6f5d-x2k7q",
+        "request": "DELETE /api/v1/namespaces/default/pods/web-7d4b9c6f5d-x2k7q",
+    }

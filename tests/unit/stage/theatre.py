@@ -1,155 +1,25 @@
-"""A cluster of cardboard for the stage's tests: what the public face shows, written down line by line.
-
-`kill_a_pod()` is the moment of the drawing board: web-x2k7q was deleted, web-m9t4w is being made on worker-3.
+"""Scenes of cardboard. `kill_a_pod()` is the moment of the drawing board: web-x2k7q was deleted, web-m9t4w is being
+made on worker-3.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from types import SimpleNamespace
 from typing import Any
 
-from cluster_sim.kernel.span import Span
-
-EPOCH = 1_767_225_600  # 2026-01-01T00:00:00Z
-HASH = "7d4b9c6f5d"
-
-
-@dataclass(frozen=True)
-class Clock:
-    """The clock a host gives with each look."""
-
-    now: float
-    position: Any = None
-    speed: float = 1.0
-    mode: str = "running"
-    hop_ms: Mapping[int, int] = field(default_factory=dict)
-    followers: int = 0
-
-
-def at(seconds: float) -> str:
-    """A timestamp `seconds` after the scene opened (within its first hour)."""
-    return f"2026-01-01T00:{int(seconds) // 60:02}:{int(seconds) % 60:02}Z"
-
-
-def a_pod(name: str, node: str = "", *, ip: str = "", cpu: str = "250m", ready: bool = True, waiting: str = "",
-          owner: str = "", containers: int = 1, deleted: float | None = None, created: float = 0.0,
-          namespace: str = "default") -> dict[str, Any]:
-    """A pod; of a ReplicaSet web-HASH when `owner` is its uid."""
-    state = {"waiting": {"reason": waiting}} if waiting else {"running": {"startedAt": at(created)}}
-    meta: dict[str, Any] = {"name": name, "namespace": namespace, "uid": f"uid-{name}", "creationTimestamp": at(created)}
-    if owner:
-        meta["generateName"] = f"web-{HASH}-"
-        meta["labels"] = {"app": "web", "pod-template-hash": HASH}
-        meta["ownerReferences"] = [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": f"web-{HASH}", "uid": owner,
-                                    "controller": True}]
-    if deleted is not None:
-        meta["deletionTimestamp"] = at(deleted)
-        meta["deletionGracePeriodSeconds"] = 30
-    names = [f"c{index}" for index in range(containers)]
-    status: dict[str, Any] = {"phase": "Running" if node and not waiting else "Pending"}
-    if ip:
-        status["podIP"] = ip
-    if node:
-        status["conditions"] = [{"type": "Ready", "status": "True" if ready and not waiting else "False"}]
-        status["containerStatuses"] = [
-            {"name": each, "ready": ready and not waiting, "restartCount": 0, "state": state} for each in names]
-    share = f"{int(cpu.removesuffix('m')) // containers}m"
-    spec = {"containers": [{"name": each, "image": "web:1.4", "resources": {"requests": {"cpu": share}}} for each in names]}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": {**spec, **({"nodeName": node} if node else {})},
-            "status": status}
-
-
-def a_node(name: str, ready: str = "True", cpu: str = "1", **spec: Any) -> dict[str, Any]:
-    """A node."""
-    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "uid": f"uid-{name}", "creationTimestamp": at(0)},
-            "spec": spec, "status": {"allocatable": {"cpu": cpu}, "conditions": [{"type": "Ready", "status": ready}]}}
-
-
-class CardboardCluster:
-    """Answers what the stage asks of a cluster."""
-
-    def __init__(self, workers: int = 3) -> None:
-        self.revision = 0
-        self.now = 0.0
-        self.objects_by_key: dict[str, Any] = {}
-        self.journal: list[tuple[int, str]] = []
-        self.spans: dict[int, Span] = {}
-        self.records: list[dict[str, Any]] = [{"epoch": EPOCH * 1_000_000}]
-        self.active: dict[str, Any] = {}
-        self.names = [f"worker-{n + 1}" for n in range(workers)]
-        self.powered = dict.fromkeys(["master-1", *self.names], True)
-        self.real = {f"master-1/{process}": "running" for process in
-                     ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")}
-        for name in self.names:
-            self.real |= {f"{name}/{process}": "running" for process in ("container-runtime", "kubelet", "kube-proxy")}
-            self.write(f"/registry/minions/{name}", a_node(name))
-            self.write(f"/registry/leases/kube-node-lease/{name}", {"metadata": {}, "spec": {"renewTime": at(0)}})
-
-    def write(self, key: str, value: Any) -> None:
-        """Store, replace or (None) delete an object."""
-        self.revision += 1
-        self.journal.append((self.revision, key))
-        if value is None:
-            self.objects_by_key.pop(key, None)
-            return
-        meta = {**value["metadata"], "resourceVersion": str(self.revision)}
-        self.objects_by_key[key] = {**value, "metadata": meta}
-
-    def pod(self, pod: Any) -> None:
-        """Store a pod."""
-        self.write(f"/registry/pods/{pod['metadata']['namespace']}/{pod['metadata']['name']}", pod)
-
-    def tell(self, time: float, source: str, target: str, text: str, cause: int | None = None, *, lands: float | None = None,
-             level: str = "story", revision: int | None = None, verb: str = "", subject: str = "") -> int:
-        """Record a span; → its id."""
-        number = len(self.spans) + 1
-        self.spans[number] = Span(id=number, cause=cause, time=time, source=source, target=target, verb=verb,
-                                  subject=subject, also=(), level=level, lands=lands, revision=revision, phrase=text,
-                                  args={}, detail=None, file="")
-        return number
-
-    def retell(self, number: int, text: str) -> None:
-        """A span turns out to be a step of the story."""
-        self.spans[number] = replace(self.spans[number], phrase=text, level="story")
-
-    # the public face
-
-    def changes(self, cursor: Any = None) -> Any:
-        since = cursor or (0, 0, 0)
-        touched = {key: self.objects_by_key.get(key) for revision, key in self.journal if revision > since[0]}
-        return SimpleNamespace(cursor=(self.revision, len(self.spans), 0), full=cursor is None, objects=touched,
-                               parts=self.parts(), spans=[s for s in self.spans.values() if s.id > since[1]])
-
-    def parts(self) -> dict[str, Any]:
-        return {part: {"kind": part.rpartition("/")[2], "node": part.partition("/")[0], "state": state,
-                       **({"revision": self.revision, "recent": []} if part.endswith("/etcd") else {})}
-                for part, state in self.real.items()}
-
-    def machines(self) -> dict[str, Any]:
-        return {name: {"role": "control-plane" if name.startswith("master") else "worker", "power": power}
-                for name, power in self.powered.items()}
-
-    def faults(self) -> dict[str, Any]:
-        return {"available": {}, "active": self.active}
-
-    def chain(self, number: int) -> list[Span]:
-        found = {number}
-        for span in self.spans.values():
-            if span.cause in found:
-                found.add(span.id)
-        return [self.spans[each] for each in sorted(found)]
-
-    def log(self, since: int = 0) -> list[dict[str, Any]]:
-        return self.records
+from tests.unit.stage.cardboard import HASH, CardboardCluster, a_pod, at
 
 
 def at_rest() -> CardboardCluster:
     """Three workers, web with three pods, and three pods more."""
     cluster = CardboardCluster()
     cluster.revision = 1030
-    web = {"metadata": {"name": "web", "namespace": "default", "uid": "uid-web", "creationTimestamp": at(0)},
-           "spec": {"replicas": 3, "template": {"spec": {"containers": [{"name": "c0", "image": "web:1.4"}]}},
-                    "strategy": {"rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}}}, "status": {}}
+    web = {
+        "metadata": {"name": "web", "namespace": "default", "uid": "uid-web", "creationTimestamp": at(0)},
+        "spec": {
+            "replicas": 3,
+            "template": {"spec": {"containers": [{"name": "c0", "image": "web:1.4"}]}},
+            "strategy": {"rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}},
+        },
+        "status": {},
+    }
     cluster.write("/registry/deployments/default/web", web)
     cluster.write(f"/registry/replicasets/default/web-{HASH}", replicaset(3, 3))
     cluster.pod(a_pod(f"web-{HASH}-h4q8z", "worker-1", ip="10.1.1.4", owner="uid-rs", created=1))
@@ -164,46 +34,115 @@ def at_rest() -> CardboardCluster:
 
 def replicaset(has: int, ready: int) -> dict[str, Any]:
     """web's ReplicaSet."""
-    return {"metadata": {"name": f"web-{HASH}", "namespace": "default", "uid": "uid-rs", "creationTimestamp": at(0),
-                         "ownerReferences": [{"kind": "Deployment", "name": "web", "uid": "uid-web", "controller": True}]},
-            "spec": {"replicas": 3, "template": {"spec": {"containers": [{"name": "c0", "image": "web:1.4"}]}}},
-            "status": {"replicas": has, "readyReplicas": ready}}
+    return {
+        "metadata": {
+            "name": f"web-{HASH}",
+            "namespace": "default",
+            "uid": "uid-rs",
+            "creationTimestamp": at(0),
+            "ownerReferences": [{"kind": "Deployment", "name": "web", "uid": "uid-web", "controller": True}],
+        },
+        "spec": {"replicas": 3, "template": {"spec": {"containers": [{"name": "c0", "image": "web:1.4"}]}}},
+        "status": {"replicas": has, "readyReplicas": ready},
+    }
 
 
 def kill(cluster: CardboardCluster) -> int:
     """The act: web-x2k7q is deleted; → the root span."""
     name = f"web-{HASH}-x2k7q"
     path = f"/api/v1/namespaces/default/pods/{name}"
-    cluster.records.append({"n": 1, "at": int(cluster.now * 1e6), "kind": "request", "by": "admin",
-                            "body": {"verb": "DELETE", "path": path, "body": None}})
-    return cluster.tell(cluster.now, "user/admin", "master-1/kube-apiserver", f"You delete pod {name}",
-                        lands=cluster.now + 0.001, verb="DELETE", subject=path)
+    cluster.records.append(
+        {
+            "n": 1,
+            "at": int(cluster.now * 1e6),
+            "kind": "request",
+            "by": "admin",
+            "body": {"verb": "DELETE", "path": path, "body": None},
+        }
+    )
+    return cluster.tell(
+        cluster.now,
+        "user/admin",
+        "master-1/kube-apiserver",
+        f"You delete pod {name}",
+        lands=cluster.now + 0.001,
+        verb="DELETE",
+        subject=path,
+    )
 
 
-def kill_a_pod() -> CardboardCluster:
+def kill_a_pod(cluster: CardboardCluster | None = None) -> CardboardCluster:
     """The moment of the drawing board."""
-    cluster = at_rest()
+    cluster = cluster or at_rest()
     root = kill(cluster)
     t = cluster.now
     api, etcd, new = "master-1/kube-apiserver", "master-1/etcd", f"web-{HASH}-m9t4w"
     cluster.pod(a_pod(f"web-{HASH}-x2k7q", "worker-2", ip="10.1.2.7", owner="uid-rs", created=1, deleted=71))
-    wrote = cluster.tell(t + .004, api, etcd, "API server lets you, and writes down that the pod must go", root,
-                         lands=t + .005, revision=1042)
-    cluster.tell(t + .010, api, "worker-2/kubelet", "kubelet on worker-2 sees it and asks the container to stop: it has 30 s",
-                 wrote, lands=t + .011)
-    made = cluster.tell(t + .013, "master-1/kube-controller-manager", api,
-                        f"ReplicaSet controller counts 2, wants 3, creates {new}", wrote, lands=t + .014, revision=1043)
-    bound = cluster.tell(t + .021, "master-1/kube-scheduler", api,
-                         "Scheduler finds a pod without a node. worker-2 is full, so worker-3.", made, lands=t + .022,
-                         revision=1044)
-    seen = cluster.tell(t + .033, api, "worker-3/kubelet", "kubelet on worker-3 sees its new pod and prepares it", bound,
-                        lands=t + .034)
-    cluster.tell(t + .046, "worker-3/kubelet", api, "kubelet reports ContainerCreating", seen, lands=t + .047, revision=1045)
-    asked = cluster.tell(t + .047, "worker-3/kubelet", "worker-3/container-runtime",
-                         "kubelet asks the runtime to start the container. The image is already here", seen, lands=t + .048)
+    wrote = cluster.tell(
+        t + 0.004,
+        api,
+        etcd,
+        "API server lets you, and writes down that the pod must go",
+        root,
+        lands=t + 0.005,
+        revision=1042,
+    )
+    cluster.tell(
+        t + 0.010,
+        api,
+        "worker-2/kubelet",
+        "kubelet on worker-2 sees it and asks the container to stop: it has 30 s",
+        wrote,
+        lands=t + 0.011,
+    )
+    made = cluster.tell(
+        t + 0.013,
+        "master-1/kube-controller-manager",
+        api,
+        f"ReplicaSet controller counts 2, wants 3, creates {new}",
+        wrote,
+        lands=t + 0.014,
+        revision=1043,
+    )
+    bound = cluster.tell(
+        t + 0.021,
+        "master-1/kube-scheduler",
+        api,
+        "Scheduler finds a pod without a node. worker-2 is full, so worker-3.",
+        made,
+        lands=t + 0.022,
+        revision=1044,
+    )
+    seen = cluster.tell(
+        t + 0.033,
+        api,
+        "worker-3/kubelet",
+        "kubelet on worker-3 sees its new pod and prepares it",
+        bound,
+        lands=t + 0.034,
+    )
+    cluster.tell(
+        t + 0.046, "worker-3/kubelet", api, "kubelet reports ContainerCreating", seen, lands=t + 0.047, revision=1045
+    )
+    asked = cluster.tell(
+        t + 0.047,
+        "worker-3/kubelet",
+        "worker-3/container-runtime",
+        "kubelet asks the runtime to start the container. The image is already here",
+        seen,
+        lands=t + 0.048,
+    )
     cluster.pod(a_pod(new, "worker-3", ip="10.1.3.9", owner="uid-rs", waiting="ContainerCreating", created=41))
     cluster.write(f"/registry/replicasets/default/web-{HASH}", replicaset(3, 2))
-    cluster.tell(t + .314, "worker-3/kubelet", api, "kubelet has a running container, and only it knows. Its report is on the way",
-                 asked, lands=t + .322, verb="PATCH", subject=f"/api/v1/namespaces/default/pods/{new}/status")
-    cluster.now = t + .318
+    cluster.tell(
+        t + 0.314,
+        "worker-3/kubelet",
+        api,
+        "kubelet has a running container, and only it knows. Its report is on the way",
+        asked,
+        lands=t + 0.322,
+        verb="PATCH",
+        subject=f"/api/v1/namespaces/default/pods/{new}/status",
+    )
+    cluster.now = t + 0.318
     return cluster
