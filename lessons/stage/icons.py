@@ -9,9 +9,15 @@ def sheet() -> str:
 
 
 def row(names: str) -> str:
-    """A row of container marks as HTML, from 'c-running c-creating|creating' (mark|look)."""
-    pairs = [each.partition("|") for each in names.split()]
-    return "".join(mark(name, "ctr", look) for name, _, look in pairs)
+    """A row of container marks as HTML, from 'c-running =least c-creating|creating' (mark|look; =fence)."""
+    return "".join(_one(word) for word in names.split())
+
+
+def _one(word: str) -> str:
+    if word.startswith("="):
+        return f'<span class="fence {word[1:]}"></span>'
+    name, _, look = word.partition("|")
+    return mark(name, "ctr", look)
 
 
 def mark(name: str, css: str, look: str = "") -> str:

@@ -88,14 +88,14 @@ def _deployment(view: View, deployment: Any, mine: list[Any], tenants: list[Any]
             "name": name,
             "wants": str(wants),
             "%change": change,
-            "%gauge": _gauge(deployment, looks, wants),
+            **_gauge(deployment, looks, wants),
             "@aria-label": f"Deployment {name}, wants {wants} pods",
             "ref": f"deployments/{deployment['metadata'].get('namespace', 'default')}/{name}",
         },
     )
 
 
-def _gauge(deployment: Any, looks: list[str], wants: int) -> str:
+def _gauge(deployment: Any, looks: list[str], wants: int) -> dict[str, str]:
     """Pods as squares between two fences: at least so many available, at most so many in all."""
     rolling = deployment["spec"].get("strategy", {}).get("rollingUpdate") or {}
     unavailable = _amount(rolling.get("maxUnavailable", 0), wants, up=False)
@@ -104,22 +104,22 @@ def _gauge(deployment: Any, looks: list[str], wants: int) -> str:
     counted = sorted((look for look in looks if look != "terminating"), key=lambda look: look != "running")
     squares = []
     for index in range(max(len(counted), most)):
-        fences = ("least" if index == least and least else "") + ("most" if index == most else "")
-        if fences:
-            squares.append(f'<span class="fence {fences}"></span>')
-        look = counted[index] if index < len(counted) else "free"
-        squares.append(icons.mark(f"c-{'pending' if look == 'free' else look}", "ctr", look))
+        if index == least and least:
+            squares.append("=least")
+        if index == most:
+            squares.append("=most")
+        squares.append(f"c-{counted[index]}|{counted[index]}" if index < len(counted) else "c-pending|free")
     if len(counted) <= most:
-        squares.append('<span class="fence most"></span>')
-    leaving = [icons.mark("c-terminating", "ctr", "terminating") for look in looks if look == "terminating"]
-    if leaving:
-        leaving.append("<em>leaving: not counted, but each still has its place</em>")
+        squares.append("=most")
+    leaving = looks.count("terminating")
+    squares += ["c-terminating|terminating"] * leaving
     available = sum(look == "running" for look in counted)
-    words = (
-        f"<b>{available} available</b>, at least {least}: {wants} − maxUnavailable {unavailable}"
-        f"<br><b>{len(counted)} pods</b>, at most {most}: {wants} + maxSurge {surge}"
-    )
-    return f'<span class="squares">{"".join(squares)}{"".join(leaving)}</span><span class="budget">{words}</span>'
+    return {
+        "*squares": " ".join(squares),
+        "leaving": "leaving: not counted, but each still has its place" if leaving else "",
+        "%budget": f"<b>{available} available</b>, at least {least}: {wants} − maxUnavailable {unavailable}"
+        f"<br><b>{len(counted)} pods</b>, at most {most}: {wants} + maxSurge {surge}",
+    }
 
 
 def _amount(value: Any, wants: int, up: bool) -> int:

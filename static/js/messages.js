@@ -32,7 +32,7 @@ function pathOf(route, className) {
 // The route lights and fades: for reduced motion, and when there are too many to follow.
 function light(route, message) {
   const layer = document.querySelector("#routes .flow");
-  const path = layer.appendChild(pathOf(route, `lit ${message.kind}`));
+  const path = layer.appendChild(pathOf(route, `flash ${message.kind}`));
   const fade = path.animate([{ opacity: 1 }, { opacity: 0 }], { duration: 600, delay: still.matches ? 600 : 0, fill: "forwards" });
   fade.finished.finally(() => path.remove());
 }

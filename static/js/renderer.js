@@ -123,12 +123,17 @@ function setIcon(use, name) {
   if (href !== next) use.setAttribute("href", next);
 }
 
-// A row of marks from words: "c-running c-creating|creating" (mark|look).
+// A row of marks from words: "c-running =least c-creating|creating" (mark|look; =fence).
 function setMarks(place, words) {
   if (place.dataset.marks === words) return;
   place.dataset.marks = words;
   const sheet = document.querySelector("use[href]").getAttribute("href").replace(/#.*/, "#");
   place.replaceChildren(...words.split(" ").filter(Boolean).map((word) => {
+    if (word.startsWith("=")) {
+      const fence = document.createElement("span");
+      fence.className = `fence ${word.slice(1)}`;
+      return fence;
+    }
     const [name, look] = word.split("|");
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("class", "ctr");

@@ -25,8 +25,19 @@ export function startTransport() {
     else if (event.key === "u") send("undo");
   });
   onAnswer((answer, command) => {
-    if (answer.t === "ack" && command?.op === "undo") inFlight.clear();
+    if (answer.t !== "ack") return;
+    if (command?.op === "undo") inFlight.clear();
+    nameUndo(command);
   });
+}
+
+// Undo says what it would take back.
+const UNDO = { kill: "Undo kill", fault: "Undo fault", "undo-fault": "Undo repair", request: "Undo change" };
+
+function nameUndo(command) {
+  const words = byId("undo")?.lastChild;
+  const name = command?.op === "undo" ? "Undo" : UNDO[command?.op];
+  if (words && name && command.verb !== "GET") words.textContent = name;
 }
 
 function toggle() {

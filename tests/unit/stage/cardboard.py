@@ -209,3 +209,13 @@ class CardboardCluster:
 
     def log(self, since: int = 0) -> list[dict[str, Any]]:
         return self.records
+
+    def objects(self, plural: str, namespace: str | None = None) -> list[Any]:
+        prefix = f"/registry/{'minions' if plural == 'nodes' else plural}/"
+        return [value for key, value in self.objects_by_key.items() if key.startswith(prefix)]
+
+    def get(self, plural: str, name: str, namespace: str = "default") -> Any:
+        return next((each for each in self.objects(plural) if each["metadata"]["name"] == name), None)
+
+    def trace(self, since: int = 0) -> list[Span]:
+        return [span for span in self.spans.values() if span.id > since]

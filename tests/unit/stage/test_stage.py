@@ -41,7 +41,7 @@ def test_a_kill_is_a_few_fields_not_a_page() -> None:
     assert changed["word"] == "Terminating 30 s"
     assert [row[1] for row in delta["add"]] == ["span-1"]
     assert delta["say"] == "1. You delete pod x2k7q"
-    assert len(json.dumps(delta, separators=(",", ":"))) < 3_600
+    assert len(json.dumps(delta, separators=(",", ":"))) < 3_200
 
 
 def test_the_act_travels_once() -> None:
