@@ -14,8 +14,13 @@ from typing import Any
 from cluster_sim.api import meta
 from cluster_sim.client import Controller, ControllerHost, Watch
 from cluster_sim.controllers import garbage_graph
+from cluster_sim.controllers.daemonset import DaemonSetController
 from cluster_sim.controllers.deployment import DeploymentController
+from cluster_sim.controllers.disruption import DisruptionController
+from cluster_sim.controllers.endpoints import EndpointsController
+from cluster_sim.controllers.endpointslice import EndpointSliceController
 from cluster_sim.controllers.garbage_collector import GarbageCollector
+from cluster_sim.controllers.job import JobController
 from cluster_sim.controllers.namespace import NamespaceController
 from cluster_sim.controllers.node_lifecycle import NodeLifecycleController
 from cluster_sim.controllers.pod_gc import PodGCController
@@ -24,10 +29,13 @@ from cluster_sim.controllers.replicaset import ReplicaSetController
 from cluster_sim.controllers.root_ca import RootCAPublisher
 from cluster_sim.controllers.serviceaccount import ServiceAccountController
 from cluster_sim.controllers.serviceaccount_token import ServiceAccountTokenController
+from cluster_sim.controllers.statefulset import StatefulSetController
 from cluster_sim.controllers.taint_eviction import TaintEvictionController
+from cluster_sim.controllers.ttl_after_finished import TTLAfterFinishedController
 
 CONTROLLERS: tuple[type[Controller], ...] = (
-    ReplicaSetController, DeploymentController,
+    ReplicaSetController, DeploymentController, StatefulSetController, DaemonSetController, JobController,
+    TTLAfterFinishedController, EndpointSliceController, EndpointsController, DisruptionController,
     NodeLifecycleController, TaintEvictionController, PodGCController,
     NamespaceController, ServiceAccountController, ServiceAccountTokenController, RootCAPublisher, GarbageCollector,
 )

@@ -1,0 +1,146 @@
+"""The disruption controller: how many pods of a budget may be evicted now.
+
+It counts for each PodDisruptionBudget how many pods there should be (asking their controllers), how many are healthy,
+and writes the difference into the status. The API server's eviction subresource only reads that number, and counts it
+down itself, so that two evictions at once cannot both take the last one.
+
+Source: kubernetes pkg/controller/disruption/disruption.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cluster_sim.api import meta, selectors
+from cluster_sim.api.conditions import set_condition
+from cluster_sim.client import Controller
+from cluster_sim.controllers import pods
+from cluster_sim.controllers.pods import Object
+from cluster_sim.controllers.rolling_update import resolve
+from cluster_sim.kernel import DETAIL, SECOND, timestamps
+from cluster_sim.kernel.trace import register_phrases
+
+register_phrases({
+    "disruption.status": "Disruption controller counts {healthy} healthy pods for {budget}, {desired} must stay: "
+                         "{allowed} may go",
+}, file="cluster_sim/controllers/disruption.py")
+
+DELETION_TIMEOUT = 120 * SECOND  # an evicted pod that is still there by then counts as healthy again
+SCALED = {"ReplicaSet": "replicasets", "Deployment": "deployments", "StatefulSet": "statefulsets",
+          "ReplicationController": "replicationcontrollers"}
+
+
+def go_selector(selector: Object | None) -> str:
+    """The selector as Go prints the struct, in an Event's message."""
+    labels = "".join(f"{key}: {value}," for key, value in sorted(((selector or {}).get("matchLabels") or {}).items()))
+    return (f"&LabelSelector{{MatchLabels:map[string]string{{{labels}}},"
+            "MatchExpressions:[]LabelSelectorRequirement{},}")
+
+
+def desired_healthy(budget: Object, expected: int) -> int:
+    """How many must stay; percentages round up."""
+    spec = budget["spec"]
+    if spec.get("maxUnavailable") is not None:
+        return max(0, expected - resolve(spec["maxUnavailable"], expected, round_up=True))
+    return resolve(spec.get("minAvailable", 1), expected, round_up=True)
+
+
+class DisruptionController(Controller):
+    """Statuses of PodDisruptionBudgets."""
+
+    name = "disruption"
+    watches = ("poddisruptionbudgets", "pods", "replicasets", "deployments", "statefulsets")
+
+    def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:
+        """A budget; for a pod or its controller the budgets of the namespace that select it."""
+        budgets = self.lister("poddisruptionbudgets")
+        obj = new or old
+        if resource == "poddisruptionbudgets" or obj is None or not budgets.objects:
+            return super().keys(resource, old, new) if resource == "poddisruptionbudgets" else ()
+        namespace = meta.namespace(obj)
+        if resource == "pods":
+            labels = [meta.labels(one) for one in (old, new) if one is not None]
+            return [meta.key(budget) for budget in budgets.list(namespace)
+                    if any(selectors.matches(budget["spec"].get("selector"), one) for one in labels)]
+        if old is not None and new is not None and old["spec"].get("replicas") == new["spec"].get("replicas"):
+            return ()
+        return [meta.key(budget) for budget in budgets.list(namespace)]
+
+    def sync(self, key: str, span: int) -> None:
+        """Count and write."""
+        budget = self.lister("poddisruptionbudgets").get(key)
+        if budget is None:
+            return
+        selector = budget["spec"].get("selector")
+        mine = [pod for pod in self.lister("pods").list(meta.namespace(budget))
+                if selectors.matches(selector, meta.labels(pod)) and not pods.is_terminal(pod)]
+        if not mine:
+            self.event(budget, "Normal", "NoPods", "No matching pods found")
+        expected, unmanaged = self.expected(budget, mine)
+        if unmanaged:
+            self.event(budget, "Warning", "UnmanagedPods", (
+                f"Pods selected by this PodDisruptionBudget (selector: {go_selector(selector)}) were found to be "
+                "unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in "
+                'undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an '
+                "integer value."))
+        disrupted = self.disrupted(budget, mine)
+        healthy = sum(1 for pod in mine if pods.is_ready(pod) and not meta.is_deleting(pod)
+                      and meta.name(pod) not in disrupted)
+        self.write(budget, expected, healthy, desired_healthy(budget, expected), disrupted)
+
+    def expected(self, budget: Object, mine: list[Object]) -> tuple[int, bool]:
+        """(how many pods there should be, whether some belong to nobody who says)."""
+        spec = budget["spec"]
+        if spec.get("maxUnavailable") is None and not isinstance(spec.get("minAvailable"), str):
+            return len(mine), False
+        owners: dict[str, int] = {}
+        unmanaged = False
+        for pod in mine:
+            owner = self.scale_of(pod)
+            if owner is None:
+                unmanaged = True
+            else:
+                owners[meta.uid(owner)] = owner["spec"].get("replicas", 1)
+        return sum(owners.values()), unmanaged
+
+    def scale_of(self, obj: Object) -> Object | None:
+        """The topmost controller that has a size: a Deployment rather than its ReplicaSet."""
+        owner = meta.controller_of(obj)
+        resource = SCALED.get(owner["kind"]) if owner else None
+        if owner is None or resource is None:
+            return None
+        found = self.lister(resource).get(f"{meta.namespace(obj)}/{owner['name']}")
+        if found is None or meta.uid(found) != owner["uid"]:
+            return None
+        return self.scale_of(found) or found
+
+    def disrupted(self, budget: Object, mine: list[Object]) -> dict[str, str]:
+        """Pods whose eviction was granted and whose deletion is not seen yet; forgotten after two minutes."""
+        kept: dict[str, str] = {}
+        alive = {meta.name(pod) for pod in mine if not meta.is_deleting(pod)}
+        now = self.kernel.epoch + self.now
+        for name, since in ((budget.get("status") or {}).get("disruptedPods") or {}).items():
+            left = timestamps.parse(since) + DELETION_TIMEOUT - now
+            if name in alive and left > 0:
+                kept[name] = since
+                self.requeue(meta.key(budget), left)
+        return kept
+
+    def write(self, budget: Object, expected: int, healthy: int, desired: int, disrupted: dict[str, str]) -> None:
+        """The status, if it changed."""
+        old, generation = budget.get("status") or {}, meta.generation(budget)
+        allowed = max(0, healthy - desired) if expected else 0
+        condition = set_condition(
+            old.get("conditions"), "DisruptionAllowed", "True" if allowed else "False",
+            "SufficientPods" if allowed else "InsufficientPods", "", self.kernel.timestamp(),
+            observedGeneration=generation)
+        conditions = [{"message": "", **one} for one in condition]
+        status: Object = {"observedGeneration": generation, "disruptionsAllowed": allowed, "currentHealthy": healthy,
+                          "desiredHealthy": desired, "expectedPods": expected, "conditions": conditions}
+        if disrupted:
+            status["disruptedPods"] = disrupted
+        if status != old:
+            self.update_status("poddisruptionbudgets", {**budget, "status": status}, subject=meta.name(budget),
+                               phrase="disruption.status", level=DETAIL, args={
+                                   "budget": meta.name(budget), "healthy": healthy, "desired": desired,
+                                   "allowed": allowed})

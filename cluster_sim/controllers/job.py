@@ -1,0 +1,233 @@
+"""The Job controller: run pods until so many have succeeded.
+
+It watches Jobs and pods. At each look it counts finished pods (job_status.py: note, take off the finalizer, count),
+then either goes on or ends:
+
+- *goes on*: creates pods up to parallelism, in the Indexed mode one for each free index; after a failure only when
+  the back-off is over; deletes what is too much; deletes all while the Job is suspended;
+- *ends*: first FailureTarget or SuccessCriteriaMet says that it will and why, then remaining pods are deleted, and
+  when the last one is gone and counted comes Failed or Complete.
+
+Source: kubernetes pkg/controller/job/job_controller.go. Not here: backoffLimitPerIndex.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cluster_sim.api import meta
+from cluster_sim.api.conditions import find_condition, is_true
+from cluster_sim.client import STRATEGIC_MERGE_PATCH, Controller
+from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.controllers import adoption, job_rules, job_status, pods
+from cluster_sim.controllers.deletion_rank import rank_for_deletion
+from cluster_sim.controllers.job_status import FINALIZER, has_finalizer, with_condition
+from cluster_sim.controllers.pods import Object
+from cluster_sim.controllers.refusals import is_namespace_terminating, tell_refusals
+from cluster_sim.controllers.slow_start import BURST
+from cluster_sim.kernel import DETAIL
+from cluster_sim.kernel.trace import register_phrases
+
+register_phrases({
+    "job.create": "Job controller counts {active} running and {succeeded} succeeded, wants {wants}, creates a pod",
+    "job.delete": "Job controller deletes {pod}: {why}",
+    "job.counted": "Job controller has noted how {pod} ended and lets it go",
+    "job.status": "Job controller writes down: {job} has {succeeded} succeeded, {failed} failed",
+    "job.end": "Job controller ends {job}: {message}",
+}, file="cluster_sim/controllers/job.py")
+
+ENDS = {"SuccessCriteriaMet": "Complete", "FailureTarget": "Failed"}
+
+
+class JobController(Controller):
+    """Pods of Jobs."""
+
+    name = "job"
+    watches = ("jobs", "pods")
+
+    def __init__(self, process: ControllerHost) -> None:
+        super().__init__(process)
+        adoption.index_by_controller(self.lister("pods"))
+
+    def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:
+        """A Job; the owner of a pod."""
+        if resource == "jobs":
+            return super().keys(resource, old, new)
+        found = adoption.interested(self.lister("jobs"), new, "Job")
+        if new is None or (old is not None and meta.controller_of(old) != meta.controller_of(new)):
+            found += adoption.interested(self.lister("jobs"), old, "Job")
+        return found
+
+    def sync(self, key: str, span: int) -> None:
+        """Count, then go on or end; write the status."""
+        job = self.lister("jobs").get(key)
+        if job is None:
+            return
+        mine = adoption.owned(self.lister("pods"), job)
+        self.let_go(job, mine)
+        if job_status.is_finished(job) or meta.is_deleting(job):
+            return
+        now, stamp = self.kernel.epoch + self.now, self.kernel.timestamp()
+        status = job_status.with_counts(job, mine)
+        suspended = bool(job["spec"].get("suspend"))
+        if not suspended and "startTime" not in status:
+            status["startTime"] = stamp
+        status = self.note_suspension(job, status, suspended, stamp)
+        ending = self.ending(job, status, mine, now)
+        if ending is not None:
+            status = self.end(job, status, mine, ending, stamp)
+        else:
+            self.manage(job, status, mine, now)
+            self.note_deadline(job, status, now)
+        self.write(job, status, mine)
+
+    def after(self, key: str, answers: list[Answer], span: int) -> None:
+        """Tell what was created and deleted."""
+        job = self.lister("jobs").get(key)
+        if job is not None:
+            tell_refusals(self, job, [answer for answer in answers if answer[0] == "created"], "create")
+            tell_refusals(self, job, [answer for answer in answers if answer[0] == "deleted"], "delete")
+
+    def failed(self, key: str, answers: list[Answer]) -> bool:
+        """A namespace on its way out takes no pods."""
+        return super().failed(key, [answer for answer in answers if not is_namespace_terminating(answer)])
+
+    def let_go(self, job: Object, mine: list[Object]) -> None:
+        """Take the finalizer off pods whose end is noted in the stored status, or all if the Job is over."""
+        noted = job_status.uncounted(job)
+        over = job_status.is_finished(job) or meta.is_deleting(job)
+        for pod in mine:
+            if has_finalizer(pod) and (over or meta.uid(pod) in [*noted["succeeded"], *noted["failed"]]):
+                self.patch("pods", pod, {"metadata": {"$deleteFromPrimitiveList/finalizers": [FINALIZER]}},
+                           content_type=STRATEGIC_MERGE_PATCH, then="counted", subject=meta.name(pod),
+                           phrase="job.counted", args={"pod": meta.name(pod)}, level=DETAIL)
+
+    def note_suspension(self, job: Object, status: Object, suspended: bool, stamp: str) -> Object:
+        """The condition Suspended and its Event; a resumed Job starts its clock anew."""
+        condition = find_condition(status.get("conditions"), "Suspended")
+        was = condition is not None and condition["status"] == "True"
+        if suspended and not was:
+            self.event(job, "Normal", "Suspended", "Job suspended")
+            status = {field: value for field, value in status.items() if field != "startTime"}
+            return with_condition(status, "Suspended", "True", "JobSuspended", "Job suspended", stamp)
+        if was and not suspended:
+            self.event(job, "Normal", "Resumed", "Job resumed")
+            status = {**status, "startTime": stamp}
+            return with_condition(status, "Suspended", "False", "JobResumed", "Job resumed", stamp)
+        return status
+
+    def note_deadline(self, job: Object, status: Object, now: int) -> None:
+        """Look again when activeDeadlineSeconds is over."""
+        left = job_status.past_deadline(job, status, now)
+        if left:
+            self.requeue(meta.key(job), left)
+
+    def ending(self, job: Object, status: Object, mine: list[Object], now: int) -> tuple[str, str, str] | None:
+        """What ends it: as already written, or as the rules say now."""
+        for kind in ENDS:
+            found = find_condition(status.get("conditions"), kind)
+            if found is not None and found["status"] == "True":
+                return kind, found["reason"], found["message"]
+        return job_status.verdict(job, status, mine, now)
+
+    def end(self, job: Object, status: Object, mine: list[Object], ending: tuple[str, str, str], stamp: str) -> Object:
+        """Delete what still runs; when nothing is left to count, the last condition."""
+        kind, reason, message = ending
+        status = with_condition(status, kind, "True", reason, message, stamp)
+        active = [pod for pod in mine if pods.is_active(pod)]
+        for pod in active:
+            self.remove(pod, message)
+        terminating = any(pods.is_terminating(pod) and has_finalizer(pod) for pod in mine)
+        if active or terminating or status["uncountedTerminatedPods"]:
+            return status
+        status = with_condition(status, ENDS[kind], "True", reason, message, stamp)
+        if kind == "SuccessCriteriaMet":
+            self.event(job, "Normal", "Completed", "Job completed")
+            return {**status, "completionTime": stamp}
+        self.event(job, "Warning", reason, message)
+        return status
+
+    def manage(self, job: Object, status: Object, mine: list[Object], now: int) -> None:
+        """Create what is missing, delete what is too much."""
+        active = [pod for pod in mine if pods.is_active(pod)]
+        succeeded, _ = job_status.totals(job, status)
+        wants = job_rules.wanted_active(job, succeeded, len(active))
+        if len(active) > wants:
+            ranked = sorted(active, key=lambda pod: rank_for_deletion(pod, 0, now))
+            for pod in ranked[:len(active) - wants]:
+                self.remove(pod, "the Job is suspended" if job["spec"].get("suspend") else f"{wants} should run")
+            return
+        replaced = len(active)
+        if job["spec"].get("podReplacementPolicy") == "Failed" or job["spec"].get("podFailurePolicy"):
+            replaced += sum(1 for pod in mine if pods.is_terminating(pod))  # these must have ended first
+        missing = min(wants - replaced, BURST)
+        if missing <= 0:
+            return
+        pause = self.backoff(mine, now)
+        if pause > 0:
+            self.requeue(meta.key(job), pause)
+            return
+        told = {"active": len(active), "succeeded": succeeded, "wants": wants}
+        for pod in self.new_pods(job, status, active, missing):
+            self.create("pods", pod, then="created", subject=meta.name(job), phrase="job.create", args=told)
+
+    def backoff(self, mine: list[Object], now: int) -> int:
+        """µs until the next pod may be made, by the failures since the last success."""
+        ended = sorted((pod for pod in mine if pods.is_terminal(pod)), key=job_rules.finished_at)
+        failures: list[Object] = []
+        for pod in ended:
+            failures = [*failures, pod] if pods.phase(pod) == "Failed" else []
+        if not failures:
+            return 0
+        return job_rules.finished_at(failures[-1]) + job_rules.backoff_after(len(failures)) - now
+
+    def new_pods(self, job: Object, status: Object, active: list[Object], count: int) -> list[Object]:
+        """Pods to create; with completion indexes, if the Job is Indexed."""
+        template = job["spec"]["template"]
+        if not job_rules.is_indexed(job):
+            pod = pods.from_template(template, job)
+            return [meta.with_metadata(pod, finalizers=[*meta.finalizers(pod), FINALIZER])] * count
+        taken = [*job_rules.parse_indexes(status.get("completedIndexes")), *map(job_rules.index_of, active)]
+        return [_indexed_pod(job, template, index) for index in job_rules.pending_indexes(job, taken, count)]
+
+    def remove(self, pod: Object, why: str) -> None:
+        """Delete one pod."""
+        self.delete("pods", pod, then="deleted", data={"pod": meta.name(pod)}, subject=meta.name(pod),
+                    phrase="job.delete", args={"pod": meta.name(pod), "why": why})
+
+    def write(self, job: Object, status: Object, mine: list[Object]) -> None:
+        """The status, if it changed."""
+        active = [pod for pod in mine if pods.is_active(pod)]
+        status = {field: value for field, value in status.items() if field != "active"}
+        if active:
+            status["active"] = len(active)
+        status["ready"] = sum(1 for pod in active if pods.is_ready(pod))
+        status["terminating"] = sum(1 for pod in mine if pods.is_terminating(pod))
+        if any(is_true(status.get("conditions"), kind) for kind in ("Complete", "Failed")):
+            status["terminating"] = 0
+        if status == (job.get("status") or {}):
+            return
+        ended = next((one for one in status.get("conditions") or () if one["type"] in ("Complete", "Failed")), None)
+        self.update_status("jobs", {**job, "status": status}, then="status", subject=meta.name(job),
+                           phrase="job.end" if ended else "job.status", level=2 if ended else DETAIL,
+                           args={"job": meta.name(job), "succeeded": status.get("succeeded", 0),
+                                 "failed": status.get("failed", 0), "message": ended["message"] if ended else ""})
+
+
+def _indexed_pod(job: Object, template: Object, index: int) -> Object:
+    """The pod of one completion index: in its name, labels, hostname and environment."""
+    name = f"{meta.name(job)}-{index}"
+    pod = pods.from_template(template, job, generateName=f"{name}-")
+    number = {job_rules.INDEX: str(index)}
+    variable = {"name": "JOB_COMPLETION_INDEX", "valueFrom": {"fieldRef": {
+        "fieldPath": f"metadata.labels['{job_rules.INDEX}']"}}}
+
+    def told(containers: list[Object]) -> list[Object]:
+        return [{**one, "env": [*(one.get("env") or []), variable]} for one in containers]
+
+    spec = {**pod["spec"], "hostname": name, "containers": told(pod["spec"]["containers"])}
+    if spec.get("initContainers"):
+        spec["initContainers"] = told(spec["initContainers"])
+    return meta.with_metadata({**pod, "spec": spec}, labels={**meta.labels(pod), **number},
+                              annotations={**meta.annotations(pod), **number},
+                              finalizers=[*meta.finalizers(pod), FINALIZER])

@@ -1,0 +1,131 @@
+"""A Job's status: which finished pods are counted, and the conditions that end it.
+
+A finished pod must be counted just once, even if the controller dies in between. So each pod has a finalizer; a
+finished one's uid is first written into status.uncountedTerminatedPods, then its finalizer goes, then the uid becomes
+one more in succeeded or failed.
+
+Source: kubernetes pkg/controller/job/job_controller.go (trackJobStatusAndRemoveFinalizers), tracking_utils.go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster_sim.api import meta
+from cluster_sim.api.conditions import find_condition, is_true
+from cluster_sim.controllers import job_rules, pods
+from cluster_sim.controllers.pods import Object
+from cluster_sim.kernel import SECOND, timestamps
+
+FINALIZER = "batch.kubernetes.io/job-tracking"
+LIMIT = "Job has reached the specified backoff limit"
+DEADLINE = "Job was active longer than specified deadline"
+REACHED = "Reached expected number of succeeded pods"
+
+
+def is_finished(job: Object) -> bool:
+    """Complete or Failed."""
+    conditions = (job.get("status") or {}).get("conditions")
+    return is_true(conditions, "Complete") or is_true(conditions, "Failed")
+
+
+def has_finalizer(pod: Object) -> bool:
+    """It is still to be counted."""
+    return FINALIZER in meta.finalizers(pod)
+
+
+def failed_without(job: Object, pod: Object) -> bool:
+    """It failed, or was deleted before it could end (unless only failed pods are replaced)."""
+    if pods.phase(pod) == "Failed":
+        return True
+    only_failed = job["spec"].get("podReplacementPolicy") == "Failed" or job["spec"].get("podFailurePolicy")
+    return meta.is_deleting(pod) and pods.phase(pod) != "Succeeded" and not only_failed
+
+
+def uncounted(job: Object) -> dict[str, list[str]]:
+    """uids that have been noted but not yet counted."""
+    noted = (job.get("status") or {}).get("uncountedTerminatedPods") or {}
+    return {"succeeded": noted.get("succeeded") or [], "failed": noted.get("failed") or []}
+
+
+def with_counts(job: Object, mine: list[Object]) -> Object:
+    """The status after counting: noted uids without finalizer are counted, newly finished pods noted."""
+    old = job.get("status") or {}
+    status = {field: value for field, value in old.items()}
+    noted, indexed = uncounted(job), job_rules.is_indexed(job)
+    waiting = {meta.uid(pod) for pod in mine if has_finalizer(pod)}
+    left: dict[str, list[str]] = {}
+    for field in ("succeeded", "failed"):
+        left[field] = [uid for uid in noted[field] if uid in waiting]
+        counted = len(noted[field]) - len(left[field])
+        if counted and not (indexed and field == "succeeded"):
+            status[field] = old.get(field, 0) + counted
+    completed = job_rules.parse_indexes(old.get("completedIndexes"))
+    for pod in mine:
+        uid = meta.uid(pod)
+        if not has_finalizer(pod) or uid in left["succeeded"] or uid in left["failed"]:
+            continue
+        if pods.phase(pod) == "Succeeded":
+            index = job_rules.index_of(pod)
+            if indexed and index not in completed:
+                completed.append(index)
+            left["succeeded"].append(uid)
+        elif failed_without(job, pod) and job_rules.failure_rule(job, pod)[0] != "Ignore":
+            left["failed"].append(uid)
+    if indexed:
+        text = job_rules.format_indexes(completed)
+        status |= {"completedIndexes": text, "succeeded": len({*completed})} if text else {}
+    status["uncountedTerminatedPods"] = {field: uids for field, uids in left.items() if uids}
+    return status
+
+
+def totals(job: Object, status: Object) -> tuple[int, int]:
+    """(succeeded, failed), those noted but not yet counted included."""
+    noted = status["uncountedTerminatedPods"]
+    more = 0 if job_rules.is_indexed(job) else len(noted.get("succeeded", ()))
+    return status.get("succeeded", 0) + more, status.get("failed", 0) + len(noted.get("failed", ()))
+
+
+def verdict(job: Object, status: Object, mine: list[Object], now: int) -> tuple[str, str, str] | None:
+    """(condition, reason, message) that begins the end: FailureTarget or SuccessCriteriaMet; None to go on."""
+    spec = job["spec"]
+    succeeded, failed = totals(job, status)
+    for pod in mine:
+        if failed_without(job, pod):
+            action, message = job_rules.failure_rule(job, pod)
+            if action == "FailJob":
+                return "FailureTarget", "PodFailurePolicy", message
+    limit = spec.get("backoffLimit", 6)
+    restarts = job_rules.restarts_of(mine) if spec["template"]["spec"].get("restartPolicy") == "OnFailure" else 0
+    if failed > limit or (restarts and restarts >= max(limit, 1)):
+        return "FailureTarget", "BackoffLimitExceeded", LIMIT
+    if past_deadline(job, status, now) == 0:
+        return "FailureTarget", "DeadlineExceeded", DEADLINE
+    message = job_rules.success_rule(job, job_rules.parse_indexes(status.get("completedIndexes")))
+    if message:
+        return "SuccessCriteriaMet", "SuccessPolicy", message
+    completions = spec.get("completions")
+    active = sum(1 for pod in mine if pods.is_active(pod))
+    reached = succeeded >= completions if completions is not None else succeeded > 0 and not active
+    return ("SuccessCriteriaMet", "CompletionsReached", REACHED) if reached else None
+
+
+def past_deadline(job: Object, status: Object, now: int) -> int | None:
+    """µs until activeDeadlineSeconds is over; 0 when it is, None when there is none."""
+    seconds, start = job["spec"].get("activeDeadlineSeconds"), status.get("startTime")
+    if seconds is None or start is None or job["spec"].get("suspend"):
+        return None
+    return max(0, timestamps.parse(start) + seconds * SECOND - now)
+
+
+def with_condition(status: Object, kind: str, value: str, reason: str, message: str, stamp: str) -> Object:
+    """A status with this condition in its place or at the end; unchanged if status, reason and message are the same."""
+    conditions: list[Any] = status.get("conditions") or []
+    old = find_condition(conditions, kind)
+    if old is not None and (old["status"], old.get("reason"), old.get("message")) == (value, reason, message):
+        return status
+    new = {"type": kind, "status": value, "lastProbeTime": stamp, "lastTransitionTime": stamp, "reason": reason,
+           "message": message}
+    if old is None:
+        return {**status, "conditions": [*conditions, new]}
+    return {**status, "conditions": [new if one is old else one for one in conditions]}
