@@ -78,6 +78,10 @@ class Reading:
         """Everything that the root cause of a span has led to, in order: back to a person or a timer, and forward."""
         return self.kernel.trace.chain(span_id)
 
+    def background(self) -> dict[str, int]:
+        """Messages of background chains so far (heartbeats, leases, idle watches), by route "SOURCE TARGET"."""
+        return dict(self.kernel.trace.routes)
+
     def faults(self) -> dict[str, Any]:
         """`available`: name → {words, targets, options}; `active`: fault id → {name, target, options}."""
         available = {name: {"words": fault.words, "targets": fault.targets(self.kernel), "options": dict(fault.options)}

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.html import escape
 
-from cluster_sim.api import meta, tables
+from cluster_sim.api import meta
 from lessons.stage import pods
 from lessons.stage.element import View, put
 from lessons.stage.mirror import Mirror
@@ -132,8 +132,7 @@ def _counts(view: View, mirror: Mirror) -> None:
         wants = deployment["spec"].get("replicas", 1)
         marks, ready = [], 0
         for pod in pods_of(deployment, mirror):
-            have, _, want = tables.pod_ready(pod).partition("/")
-            look = pods.look_of(tables.pod_status(pod), have == want)
+            look = pods.facts(pod, mirror).look
             if look != "terminating":
                 ready += look == "running"
                 marks.append(f"c-{look}|{look}")

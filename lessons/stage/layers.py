@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.html import escape
 
-from cluster_sim.api import meta, tables
+from cluster_sim.api import meta
 from lessons.stage import icons, nodes, pods
 from lessons.stage.element import View, put
 from lessons.stage.mirror import Mirror
@@ -40,9 +40,8 @@ def draw(view: View, mirror: Mirror, now: float) -> None:
     newest = {_owner(rs): rs["metadata"]["uid"] for rs in replicasets}
     for deployment in deployments:
         if deployment["metadata"]["uid"] in owners:
-            _deployment(
-                view, deployment, [rs for rs in replicasets if _owner(rs) == deployment["metadata"]["uid"]], tenants
-            )
+            mine = [rs for rs in replicasets if _owner(rs) == deployment["metadata"]["uid"]]
+            _deployment(view, deployment, mine, tenants, mirror)
     for rs in replicasets:
         _replicaset(view, rs, tenants, newest.get(_owner(rs)) == rs["metadata"]["uid"], mirror)
     current = set(newest.values())
@@ -66,14 +65,9 @@ def _image(obj: Any) -> str:
     return str(containers[0].get("image", ""))
 
 
-def _look(pod: Any) -> str:
-    have, _, want = tables.pod_ready(pod).partition("/")
-    return pods.look_of(tables.pod_status(pod), have == want)
-
-
-def _deployment(view: View, deployment: Any, mine: list[Any], tenants: list[Any]) -> None:
+def _deployment(view: View, deployment: Any, mine: list[Any], tenants: list[Any], mirror: Mirror) -> None:
     uids = {rs["metadata"]["uid"] for rs in mine}
-    looks = [_look(pod) for pod in tenants if _owner(pod) in uids]
+    looks = [pods.facts(pod, mirror).look for pod in tenants if _owner(pod) in uids]
     images = list(dict.fromkeys(_image(rs) for rs in mine))
     change = " → ".join(f"<s>{escape(image)}</s>" if image != _image(deployment) else escape(image) for image in images)
     wants = deployment["spec"].get("replicas", 1)
@@ -194,8 +188,8 @@ def _node(view: View, node: Any, tenants: list[Any], mirror: Mirror, now: float)
     name = node["metadata"]["name"]
     state = nodes.condition(node, mirror, now)
     slots = [
-        f'<span class="slot" data-slot-of="{pod["metadata"]["uid"]}" data-look="{_look(pod)}">'
-        f"{icons.mark(_look(pod), 'i')}{escape(ending(pod))}</span>"
+        f'<span class="slot" data-slot-of="{pod["metadata"]["uid"]}" data-look="{pods.facts(pod, mirror).look}">'
+        f"{icons.mark(pods.facts(pod, mirror).look, 'i')}{escape(ending(pod))}</span>"
         for pod in tenants
         if pod["spec"].get("nodeName") == name
     ]

@@ -31,6 +31,7 @@ class Mirror:
         self.parts: dict[str, Mapping[str, Any]] = {}
         self.writes: list[tuple[int, str, str]] = []  # (revision, key, what), newest first
         self.names: dict[str, str] = {}  # every pod name seen → its short form, for texts about pods that are gone
+        self.worked_out: dict[str, tuple[Any, Any]] = {}  # pod uid → (object, pods.Facts)
         self.placed: tuple[str, str] | None = None  # the last (pod, node) the scheduler bound
         self.revision = 0
         self.epoch = 0.0
@@ -85,6 +86,8 @@ class Mirror:
             self._notice_binding(before, value, first)
         if store and value is None:
             known.pop(name, None)
+            if before is not None:
+                self.worked_out.pop(before["metadata"]["uid"], None)
         elif store:
             known[name] = value
         if kind not in QUIET_KINDS and not _is_heartbeat(kind, before, value):

@@ -5,7 +5,7 @@ believes of it, where that differs, is a dashed tag with the age of the news.
 from dataclasses import dataclass
 from typing import Any
 
-from cluster_sim.api import pod_requests, quantity
+from cluster_sim.api import quantity
 from lessons.stage import pods
 from lessons.stage.element import View, put
 from lessons.stage.floor import COLUMNS, NOWHERE, Floor
@@ -69,11 +69,6 @@ def is_control_plane(node: Any, mirror: Mirror) -> bool:
     return role == "control-plane" or "node-role.kubernetes.io/control-plane" in labels
 
 
-def request(pod: Any) -> int:
-    """The CPU a pod requests, in m."""
-    return int(pod_requests.pod_requests(pod["spec"]).get("cpu", 0))
-
-
 def draw(view: View, mirror: Mirror, floors: dict[str, Floor], now: float) -> None:
     """Put every node, its processes and its pods into the view."""
     nodes = sorted(mirror.nodes.values(), key=lambda node: _age_order(node, mirror))
@@ -134,7 +129,7 @@ def _room(view: View, node: Any, mirror: Mirror, floors: dict[str, Floor], now: 
         floor = floors[name] = Floor(cpu)
     here = sorted(mirror.node_pods(name), key=_pod_order)
     tenants = [pod for pod in here if pod["metadata"].get("namespace") != SYSTEM]
-    floor.settle((pod["metadata"]["uid"], request(pod)) for pod in tenants)
+    floor.settle((pod["metadata"]["uid"], pods.facts(pod, mirror).cpu) for pod in tenants)
     looks: dict[str, str] = {}
     children: list[tuple[Any, dict[str, str]]] = []
     for pod in sorted(tenants, key=lambda pod: _slot(floor, pod)):
@@ -153,7 +148,7 @@ def _room(view: View, node: Any, mirror: Mirror, floors: dict[str, Floor], now: 
             "@data-rows": str(floor.rows),
             "%bays": _bays(floor),
             "%cap": _cap(floor, looks),
-            "promised": _promised(here, cpu),
+            "promised": _promised(here, cpu, mirror),
         },
     )
     for process, word in PROCESSES:
@@ -224,7 +219,7 @@ def _by_place(item: tuple[str, Any]) -> tuple[int, int]:
     return item[1].column, item[1].row
 
 
-def _promised(here: list[Any], cpu: int) -> str:
+def _promised(here: list[Any], cpu: int, mirror: Mirror) -> str:
     running = [pod for pod in here if pod.get("status", {}).get("phase") not in ("Succeeded", "Failed")]
-    promised = sum(request(pod) for pod in running)
+    promised = sum(pods.facts(pod, mirror).cpu for pod in running)
     return f"CPU {promised}m of {cpu}m: full" if promised >= cpu else f"CPU {promised}m of {cpu}m promised"

@@ -4,9 +4,10 @@ The word is what `kubectl get pods` prints under STATUS; 'not ready' is added wh
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from cluster_sim.api import tables
+from cluster_sim.api import pod_requests, tables
 from lessons.stage.mirror import Mirror
 from lessons.stage.names import short
 
@@ -57,13 +58,36 @@ def look_of(status: str, is_ready: bool = True) -> str:
     return "notready" if look == "running" and not is_ready else look
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a pod's object says, worked out once per object: STATUS, READY, the look, the CPU it requests in m."""
+
+    status: str
+    ready: str
+    look: str
+    cpu: int
+
+
+def facts(pod: Any, mirror: Mirror) -> Facts:
+    """The facts of a pod. Objects never change in place, so what was worked out for one holds."""
+    uid = pod["metadata"]["uid"]
+    known = mirror.worked_out.get(uid)
+    if known is not None and known[0] is pod:
+        found: Facts = known[1]
+        return found
+    status, ready = tables.pod_status(pod), tables.pod_ready(pod)
+    have, _, want = ready.partition("/")
+    cpu = int(pod_requests.pod_requests(pod["spec"]).get("cpu", 0))
+    found = Facts(status, ready, look_of(status, have == want), cpu)
+    mirror.worked_out[uid] = (pod, found)
+    return found
+
+
 def fields(pod: Any, mirror: Mirror, now: float, place: Mapping[str, str]) -> dict[str, str]:
     """The fields of a pod's element; `place` says where on the floor it is."""
     meta = pod["metadata"]
-    status = tables.pod_status(pod)
-    ready = tables.pod_ready(pod)
-    have, _, want = ready.partition("/")
-    look = look_of(status, have == want)
+    known = facts(pod, mirror)
+    status, ready, look = known.status, known.ready, known.look
     word = f"{status}, not ready" if look == "notready" else status
     node = pod["spec"].get("nodeName") or ""
     where = f", on {node}" if node else ", no node yet"

@@ -17,7 +17,7 @@ export function inspect(element) {
 
 function mark(element) {
   shown?.classList.remove("on");
-  shown = element.closest("[data-pod], [data-part], [data-ref]");
+  shown = element.closest("[data-key]") ?? element;
   shown?.classList.add("on");
 }
 

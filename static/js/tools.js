@@ -21,11 +21,13 @@ export function choose(name) {
   document.getElementById("play")?.setAttribute("data-using", name);
 }
 
-/** The element a press or a key means: a pod, a node or a process. */
-const thing = (target) => target.closest?.("[data-pod], [data-part], [data-node-name]");
+/** What a press or a key means: a pod (in the picture, the layers or the text twin), a process, a node or an owner. */
+const THING = "[data-pod], [data-layer-pod], [data-twin-pod], [data-part], [data-node-name], [data-ref]";
+const thing = (target) => target.closest?.(THING);
+const podName = (element) => element.dataset.pod ?? element.dataset.layerPod ?? element.dataset.twinPod;
 
-function use(element, name = tool) {
-  if (name === "kill" && element.dataset.pod) kill(element);
+function use(element) {
+  if (tool === "kill" && podName(element)) kill(element);
   else inspect(element);
 }
 
@@ -33,7 +35,8 @@ function use(element, name = tool) {
 export function kill(pod) {
   const button = tools().find((each) => each.dataset.tool === "kill");
   if (button?.getAttribute("aria-disabled") === "true") return choose("kill");
-  const { pod: name, namespace, uid, status } = pod.dataset;
+  const { namespace, uid, status } = pod.dataset;
+  const name = podName(pod);
   if (status === "Terminating") {
     return toast("It is already leaving", `${name} was asked to stop. It is gone when its time is up or its containers have ended.`);
   }
@@ -47,7 +50,7 @@ export function startTools() {
   play.addEventListener("click", (event) => {
     const pressed = event.target.closest("[data-tool]");
     if (pressed) return choose(pressed.dataset.tool);
-    const element = event.target.closest("#picture [data-pod], #picture [data-part], #picture .room-name, #layers [data-pod], #layers [data-ref], #twin [data-pod]");
+    const element = event.target.closest("#stage") && thing(event.target);
     if (element) use(element);
     return undefined;
   });
@@ -66,7 +69,7 @@ function onKey(event) {
   const element = thing(event.target);
   if (!element) return;
   if (key === "Delete" || key === "Backspace") {
-    if (!element.dataset.pod) return;
+    if (!podName(element)) return;
     event.preventDefault();
     kill(element);
   } else if (key.startsWith("Arrow")) {
