@@ -8,3 +8,9 @@ class LessonsConfig(AppConfig):
     label = "lessons"
     verbose_name = "Podium"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lessons import hosting
+        from lessons.curriculum import goals_live
+
+        hosting.at_change(goals_live.watch)

@@ -16,8 +16,9 @@ def links(request: HttpRequest, cluster_id: str, code: str) -> dict[str, Any]:
     host's name; `join` where codes are typed; `qr` the link as a picture; `present` the presenter's large page."""
     share = reverse("watch", args=[code])
     link = request.build_absolute_uri(share)
-    return {"code": shown(code), "share": share, "link": link, "join": request.build_absolute_uri(reverse("join")),
-            "qr": qr.picture(link), "present": reverse("present", args=[cluster_id])}
+    join = request.build_absolute_uri(reverse("join"))
+    return {"code": shown(code), "code_groups": shown(code).replace("-", " ").split(), "share": share, "link": link,
+            "join": join, "join_at": join.partition("://")[2].rstrip("/"), "qr": qr.picture(link), "present": reverse("present", args=[cluster_id])}
 
 
 def invitation(request: HttpRequest, cluster_id: str) -> dict[str, Any]:

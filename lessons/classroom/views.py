@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lessons import hosting
 from lessons.classroom import codes, sharing
+from lessons.curriculum import following
 from lessons.hosting.hosted import Hosted
 from lessons.hosting.recovery import NoSuchCluster
 from lessons.visitors import Visitor
@@ -35,8 +36,9 @@ def present(request: HttpRequest, cluster_id: str) -> HttpResponse:
     """The presenter's own cluster, large, with the code always in sight."""
     _own(request, cluster_id)
     page = _stage(cluster_id)
+    ask = following.question(_visitor(request).id, page["lesson_slug"])
     return render(request, "classroom/present.html", {
-        **page, "cluster_id": cluster_id, "role": "owner", **sharing.invitation(request, cluster_id)})
+        **page, "cluster_id": cluster_id, "role": "owner", "ask": ask, **sharing.invitation(request, cluster_id)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,7 +94,8 @@ def _stage(cluster_id: str) -> dict[str, Any]:
     """The context of a first paint."""
 
     def look(hosted: Hosted) -> dict[str, Any]:
-        return {"stage": hosted.stage.page(hosted.cluster, hosting.clock(hosted)), "lesson_slug": hosted.lesson}
+        return {"stage": hosted.stage.page(hosted.cluster, hosting.clock(hosted)), "lesson_slug": hosted.lesson,
+                **following.shown(hosted)}
 
     try:
         return hosting.ask_sync(cluster_id, look)

@@ -102,7 +102,8 @@ class GoalWatch:
     def _state(self, goal: Goal) -> GoalState:
         if goal.id in self.ended:
             status, time = self.ended[goal.id]
-            return GoalState(goal.id, goal.text, status, time=time)
+            after = time - self.since[goal.id].begun
+            return GoalState(goal.id, goal.text, status, f"broken at {after:.3f} s" if status == BROKEN else "", time)
         if goal.id not in self.acted:
             return GoalState(goal.id, goal.text, NOT_YET)
         if goal.keep:

@@ -29,6 +29,7 @@ class Step:
     html: str
     options: tuple[Option, ...] = ()
     until: str = ""  # goal that moves the page on by itself
+    reveal: str = ""  # goal at which the cluster has answered this question
     light: tuple[str, ...] = ()  # what to look at: pods, nodes or processes on the stage
 
     @property

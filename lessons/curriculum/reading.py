@@ -179,9 +179,13 @@ def _check_goal(goal: Goal, before: list[str], problems: list[Problem]) -> None:
 def _check_untils(steps: tuple[Step, ...], goals: tuple[Goal, ...], problems: list[Problem]) -> None:
     ids = [goal.id for goal in goals]
     for step in steps:
-        if step.until and step.until not in ids:
-            problems.append(Problem("lesson.md", 0, f"the step '{step.title}' waits for the goal '{step.until}', "
-                                                    f"which goals.yaml does not have."))
+        for goal_id in (step.until, step.reveal):
+            if goal_id and goal_id not in ids:
+                problems.append(Problem("lesson.md", 0, f"the step '{step.title}' waits for the goal '{goal_id}', "
+                                                        f"which goals.yaml does not have."))
+        if step.kind == "predict" and not step.reveal:
+            problems.append(Problem("lesson.md", 0, f"the question '{step.title}' needs {{reveal=…}}: the goal at "
+                                                    f"which the cluster has answered."))
     for goal in goals:
         if goal.until and goal.until not in ids:
             problems.append(Problem("goals.yaml", 0, f"goal '{goal.id}' holds until '{goal.until}', which is no goal."))

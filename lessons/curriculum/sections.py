@@ -9,7 +9,8 @@
     - [x] Another pod takes its place
       The `x` marks what the cluster does.
 
-A heading is the step's kind, a colon and its title; `{until=goal light=a,b}` after it are settings of the step.
+A heading is the step's kind, a colon and its title; `{until=goal reveal=goal light=a,b}` after it are
+settings of the step.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from lessons.curriculum.problems import Problem
 _HEADING = re.compile(r"^## +(?P<rest>.*\S)\s*$")
 _PARTS = re.compile(r"^(?P<kind>\w+): *(?P<title>.*?) *(?:\{(?P<settings>[^{}]*)\})?$")
 _OPTION = re.compile(r"^- \[(?P<mark>[ xX])\] +(?P<text>.+?)\s*$")
-SETTINGS = ("until", "light")
+SETTINGS = ("until", "reveal", "light")
 MOST_STEPS = 12
 
 
@@ -86,9 +87,12 @@ def _step(file: str, line: int, heading: str, body: list[str], problems: list[Pr
         problems.append(Problem(file, line, f"answers belong in a Predict step, not in {KINDS[kind]}."))
     if settings.get("until") and kind != "do":
         problems.append(Problem(file, line, "until= belongs in a Do step: it names the goal that ends it."))
+    if settings.get("reveal") and kind != "predict":
+        problems.append(Problem(file, line, "reveal= belongs in a Predict step: it names the goal at which the "
+                                            "cluster has answered."))
     light = tuple(word for word in settings.get("light", "").split(",") if word)
     return Step(kind, parts["title"], prose.html("\n".join(body[:first_option])), options,
-                settings.get("until", ""), light)
+                settings.get("until", ""), settings.get("reveal", ""), light)
 
 
 def _settings(file: str, line: int, text: str, problems: list[Problem]) -> dict[str, str]:

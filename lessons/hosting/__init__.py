@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 PATIENCE = 60.0  # s a page waits for a cluster that is being loaded
 START_SPEED = 1.0
+_watchers: "list[Watcher]" = []  # rooms add theirs when the app is set up, before there is a host
 
 
 @functools.cache
@@ -37,6 +38,7 @@ def host() -> "Host":
     from lessons.hosting.host import Host
 
     house = Host()
+    house.watchers = _watchers
     atexit.register(house.close)
     return house
 
@@ -98,7 +100,7 @@ def tell(cluster_id: str, message: dict[str, Any]) -> None:
 def at_change(watcher: "Watcher") -> None:
     """Call `watcher(hosted)` on the pacing thread when a watched cluster has changed, at most ten times a second;
     the texts it returns go to everybody who looks at that cluster."""
-    host().watchers.append(watcher)
+    _watchers.append(watcher)
 
 
 __all__ = ["Actor", "Clock", "Outcome", "ask", "ask_sync", "at_change", "clock", "command", "command_sync", "host",

@@ -1,0 +1,20 @@
+"""Home, lessons, free play, sources."""
+
+from django.urls import path, re_path
+
+from lessons.curriculum import views
+from lessons.home import views as home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("instructors/", home.instructors, name="instructors"),
+    path("theme/", home.choose_theme, name="theme"),
+    path("play/", home.play, name="play"),
+    path("home/story/", home.story, name="home-story"),
+    re_path(r"^source/(?P<path>cluster_sim/[a-z_0-9/]+\.py)$", home.source, name="source"),
+    path("lessons/<slug:slug>/", views.lesson_page, name="lesson"),
+    path("lessons/<slug:slug>/panel/", views.panel_again, name="panel"),
+    path("lessons/<slug:slug>/step/", views.step, name="step"),
+    path("lessons/<slug:slug>/predict/", views.predict, name="predict"),
+    path("lessons/<slug:slug>/again/", views.start_over, name="start-over"),
+]
