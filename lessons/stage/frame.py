@@ -13,9 +13,10 @@ from typing import Any
 from lessons.stage.element import Element, Fields, View
 
 Render = Callable[[Element], str]
+Live = Callable[[Element], Fields]  # the fields that have a place in the page
 
 
-def difference(old: View, new: View, render: Render, unsure: Iterable[str] = ()) -> dict[str, Any]:
+def difference(old: View, new: View, render: Render, live: Live, unsure: Iterable[str] = ()) -> dict[str, Any]:
     """Set, add, move and del that lead from `old` to `new`.
 
     `unsure` are ids of which some viewer may know more than `old` says (it got a full frame in between): they are
@@ -34,7 +35,7 @@ def difference(old: View, new: View, render: Render, unsure: Iterable[str] = ())
         if was is None or key in doubtful:
             adds.append([element.parent, key, render(element), before[key]])
             if key in doubtful:
-                sets.append([key, live(element.fields)])
+                sets.append([key, live(element)])
         elif was is not element:
             changed = {name: value for name, value in element.fields.items() if was.fields.get(name) != value}
             if changed:
@@ -48,17 +49,12 @@ def difference(old: View, new: View, render: Render, unsure: Iterable[str] = ())
     return delta
 
 
-def whole(view: View, render: Render) -> dict[str, Any]:
+def whole(view: View, render: Render, live: Live) -> dict[str, Any]:
     """Everything, for a page that has just connected."""
     return {
         "add": [[element.parent, key, render(element), None] for key, element in view.items()],
-        "set": [[key, live(element.fields)] for key, element in view.items()],
+        "set": [[key, live(element)] for key, element in view.items()],
     }
-
-
-def live(fields: Fields) -> dict[str, str]:
-    """The fields that have a place in the page (harmless ones included)."""
-    return dict(fields)
 
 
 def _host(element: Element) -> str:

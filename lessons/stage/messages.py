@@ -7,6 +7,7 @@ routes only light up. Beyond `MOST` messages are counted by their route and no l
 
 from typing import Any
 
+from cluster_sim.api import resources
 from lessons.stage.kubectl import parse
 from lessons.stage.mirror import Mirror
 from lessons.stage.routes import kind_of
@@ -70,12 +71,13 @@ class Flights:
 
 
 def label(span: Any, mirror: Mirror) -> str:
-    """At most 24 characters in the machine's own words: 'DELETE pods x2k7q'."""
+    """At most 24 characters in the machine's own words: 'DELETE pod x2k7q'."""
     parsed = parse(span.subject) if span.subject.startswith("/") else None
     if parsed is None:
         words = f"{span.verb} {mirror.names.get(span.subject.rpartition('/')[2], span.subject.rpartition('/')[2])}"
     else:
         plural, _, name, subresource = parsed
-        words = f"{span.verb} {plural} {mirror.names.get(name, name)} {subresource}"
+        resource = resources.by_plural(plural)
+        words = f"{span.verb} {resource.singular if resource else plural} {mirror.names.get(name, name)} {subresource}"
     words = " ".join(words.split())
     return words if len(words) <= LABEL else words[: LABEL - 1] + "…"

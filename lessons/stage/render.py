@@ -1,5 +1,6 @@
 """Elements as HTML: the same small templates render the first paint and every addition of a frame."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -7,7 +8,9 @@ from django.template import Context, Template, loader
 from django.utils.safestring import SafeString, mark_safe
 
 from lessons.stage import icons
-from lessons.stage.element import Element, View
+from lessons.stage.element import Element, Fields, View
+
+PLACE = re.compile(r'data-f="(\w+)"')
 
 
 @cache
@@ -15,9 +18,16 @@ def _template(name: str) -> Any:
     return loader.get_template(f"stage/{name}.html").template
 
 
-def forget_templates() -> None:
-    """Read the templates again (for those who edit them)."""
-    _template.cache_clear()
+@cache
+def _places(name: str) -> frozenset[str]:
+    """The fields a template has a place for."""
+    return frozenset(PLACE.findall(_template(name).source))
+
+
+def live(item: Element) -> Fields:
+    """The fields that can change in the page."""
+    places = _places(item.template)
+    return {name: value for name, value in item.fields.items() if name[0] == "@" or name.lstrip("#%*") in places}
 
 
 def element(item: Element, slots: dict[str, SafeString] | None = None) -> str:
@@ -31,7 +41,27 @@ def element(item: Element, slots: dict[str, SafeString] | None = None) -> str:
     return str(template.render(Context(values)))
 
 
-def page(view: View) -> dict[str, SafeString]:
+class Known:
+    """Remembers the HTML of elements that have not changed: a class that joins costs one rendering."""
+
+    def __init__(self) -> None:
+        self.html: dict[str, tuple[Element, str]] = {}
+
+    def element(self, item: Element) -> str:
+        """As `element`, remembered."""
+        known = self.html.get(item.id)
+        if known is not None and known[0] == item:
+            return known[1]
+        html = element(item)
+        self.html[item.id] = (item, html)
+        return html
+
+    def forget(self, view: View) -> None:
+        """Keep only what is still there."""
+        self.html = {key: value for key, value in self.html.items() if key in view}
+
+
+def page(view: View, known: Known) -> dict[str, SafeString]:
     """Every slot of the page filled: parent id (with _ for -) → HTML of its elements, children within."""
     children: dict[str, list[Element]] = {}
     for item in view.values():
@@ -43,10 +73,12 @@ def page(view: View) -> dict[str, SafeString]:
             inner.setdefault(host, []).append(parent)
 
     def fill(parent: str) -> SafeString:
-        return mark_safe("".join(element(item, slots(item)) for item in children[parent]))
+        return mark_safe("".join(one(item) for item in children[parent]))
 
-    def slots(item: Element) -> dict[str, SafeString]:
-        return {parent.partition("-")[0]: fill(parent) for parent in inner.get(item.id, ())}
+    def one(item: Element) -> str:
+        if item.id not in inner:
+            return known.element(item)
+        return element(item, {parent.partition("-")[0]: fill(parent) for parent in inner[item.id]})
 
     hosted = {parent for parents in inner.values() for parent in parents}
     return {parent.replace("-", "_"): fill(parent) for parent in children if parent not in hosted}

@@ -29,13 +29,14 @@ class Stage:
         self.routes: list[list[str]] = []
         self.told: tuple[Any, ...] = ()
         self.number = 0
+        self.known = render.Known()
         self.fresh: list[Any] = []
         self.steps_told = 0
 
     def frame(self, cluster: Any, clock: Any) -> str | None:
         """What changed since the last frame."""
         view = self._look(cluster, clock)
-        body = frame.difference(self.view, view, render.element, self.unsure)
+        body = frame.difference(self.view, view, self.known.element, render.live, self.unsure)
         told = (clock.mode, clock.speed, int(clock.now), getattr(clock, "skipping", False))
         messages = self.flights.take_off(self.story, self.fresh, self.mirror, clock.hop_ms, clock.speed < 1)
         self.fresh, self.story.fresh = [], []
@@ -51,6 +52,7 @@ class Stage:
             body["say"] = said
         self.view, self.routes, self.told, self.unsure = view, standing, told, set()
         self.number += 1
+        self.known.forget(view)
         return self._json(body, clock, full=False)
 
     def full(self, cluster: Any, clock: Any) -> str:
@@ -60,14 +62,14 @@ class Stage:
             if view.get(key) is not self.view.get(key):
                 self.unsure.add(key)
         standing = routes.standing(self.mirror.parts)
-        return self._json({**frame.whole(view, render.element), "routes": standing}, clock, full=True)
+        return self._json({**frame.whole(view, self.known.element, render.live), "routes": standing}, clock, full=True)
 
     def page(self, cluster: Any, clock: Any) -> dict[str, Any]:
         """The context of the first paint."""
         view = self._look(cluster, clock)
         return {
             "cluster": self.cluster_id,
-            "slots": render.page(view),
+            "slots": render.page(view, self.known),
             "routes": json.dumps(routes.standing(self.mirror.parts)),
             "clock": clock,
             "now": clock.now,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lessons.stage.element import Element, View
+from lessons.stage.element import Element, Fields, View
 from lessons.stage.frame import difference, whole
 
 
@@ -15,11 +15,15 @@ def render(element: Element) -> str:
     return f"<{element.id}>"
 
 
+def live(element: Element) -> Fields:
+    return element.fields
+
+
 class Page:
     """What the browser's renderer does, in few lines."""
 
     def __init__(self, view: View) -> None:
-        self.take({"full": True, **whole(view, render)})
+        self.take({"full": True, **whole(view, render, live)})
 
     def take(self, frame: dict[str, Any]) -> None:
         if frame.get("full"):
@@ -50,11 +54,11 @@ class Page:
 
 def test_nothing_changed_is_nothing_said() -> None:
     view = a_view(("a", "room", "Running"))
-    assert difference(view, dict(view), render) == {}
+    assert difference(view, dict(view), render, live) == {}
 
 
 def test_a_changed_field_costs_only_itself() -> None:
-    delta = difference(a_view(("a", "room", "Running")), a_view(("a", "room", "Terminating")), render)
+    delta = difference(a_view(("a", "room", "Running")), a_view(("a", "room", "Terminating")), render, live)
     assert delta == {"set": [["a", {"word": "Terminating"}]]}
 
 
@@ -62,20 +66,20 @@ def test_additions_know_their_place() -> None:
     old = a_view(("a", "room", ""), ("c", "room", ""))
     new = a_view(("a", "room", ""), ("b", "room", ""), ("c", "room", ""), ("d", "room", ""))
     page = Page(old)
-    page.take(difference(old, new, render))
+    page.take(difference(old, new, render, live))
     assert page.order["room"] == ["a", "b", "c", "d"]
 
 
 def test_a_pod_that_gets_a_node_moves_and_keeps_its_element() -> None:
     old, new = a_view(("a", "bench", "Pending")), a_view(("a", "room", "ContainerCreating"))
-    delta = difference(old, new, render)
+    delta = difference(old, new, render, live)
     assert delta["move"] == [["a", "room", None]]
     assert "add" not in delta and "del" not in delta
 
 
 def test_what_was_inside_a_removed_room_is_not_named_again() -> None:
     old = a_view(("node-w", "rooms", ""), ("a", "bays-node-w", ""))
-    assert difference(old, {}, render) == {"del": ["node-w"]}
+    assert difference(old, {}, render, live) == {"del": ["node-w"]}
 
 
 def test_a_page_that_joined_between_two_frames_is_never_wrong() -> None:
@@ -84,7 +88,7 @@ def test_a_page_that_joined_between_two_frames_is_never_wrong() -> None:
     last = a_view(("a", "room", "1"), ("b", "room", "1"))
     unsure = {key for key in first.keys() | between.keys() if first.get(key) != between.get(key)}
     joined, steady = Page(between), Page(first)
-    delta = difference(first, last, render, unsure)
+    delta = difference(first, last, render, live, unsure)
     joined.take(delta)
     steady.take(delta)
     assert joined.fields == steady.fields == {"a": {"word": "1"}, "b": {"word": "1"}}

@@ -52,7 +52,7 @@ def test_the_act_travels_once() -> None:
     assert [(message["id"], message["n"], message["kind"], message["shape"]) for message in sent] == [
         (root, 1, "you", "level")
     ]
-    assert sent[0]["label"] == "DELETE pods x2k7q"
+    assert sent[0]["label"] == "DELETE pod x2k7q"
     cluster.now += 1
     assert "msgs" not in frame(stage, cluster)
 
