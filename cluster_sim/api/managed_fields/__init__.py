@@ -57,12 +57,12 @@ def _take_over(managers: Managers, found: typed.Comparison, workflow: entries.Ow
     if conflicts and not force:
         raise entries.conflict(conflicts)
     gone = field_sets.union(touched, found.removed)
-    return {
-        key: manager
-        if key == workflow
-        else entries.Manager(manager.entry, field_sets.difference(manager.paths, gone))
-        for key, manager in managers.items()
-    }
+    left = {}
+    for key, manager in managers.items():
+        if key != workflow and field_sets.intersection(manager.paths, gone):
+            manager = entries.Manager(manager.entry, field_sets.difference(manager.paths, gone))
+        left[key] = manager
+    return left
 
 
 def update(

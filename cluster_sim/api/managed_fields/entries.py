@@ -24,11 +24,12 @@ UNOWNED: tuple[Path, ...] = (("f:apiVersion",), ("f:kind",), *(("f:metadata", f"
 
 
 class Manager:
-    """One entry, opened."""
+    """One entry, opened; `changed` when its paths are no longer those it was read with."""
 
-    def __init__(self, entry: Entry, paths: Paths) -> None:
+    def __init__(self, entry: Entry, paths: Paths, changed: bool = True) -> None:
         self.entry = entry
         self.paths = paths
+        self.changed = changed
 
 
 Managers = dict[Owner, Manager]
@@ -43,7 +44,7 @@ def read(obj: dict[str, Any] | None) -> Managers:
     found: Managers = {}
     for entry in ((obj or {}).get("metadata") or {}).get("managedFields") or ():
         names = (entry.get(name, "") for name in ("operation", "manager", "apiVersion", "subresource"))
-        found[owner(*names)] = Manager(entry, field_sets.decode(entry.get("fieldsV1")))
+        found[owner(*names)] = Manager(entry, field_sets.decode(entry.get("fieldsV1")), False)
     return found
 
 
@@ -57,6 +58,9 @@ def write(managers: Managers) -> list[Entry]:
     """Without empty ones; appliers first, then by time and name."""
     found = []
     for manager in managers.values():
+        if not manager.changed:
+            found.append(manager.entry)
+            continue
         paths = {path: None for path in manager.paths if path not in UNOWNED and path != ("f:metadata",)}
         if paths:
             entry = {name: value for name, value in manager.entry.items() if name not in ("fieldsV1", "subresource")}

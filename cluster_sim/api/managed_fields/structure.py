@@ -8,6 +8,7 @@ Upstream: sigs.k8s.io/structured-merge-diff/v6/schema.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cache
 from typing import Any
 
@@ -40,24 +41,30 @@ class Structure:
     schema: Schema
     definition: str = ""  # the name of a built-in struct
     type: str = ""  # of a scalar or of what is atomic
+    read: dict[str, Structure | None] = dataclass_field(default_factory=dict, compare=False)
 
     def field(self, name: str) -> Structure | None:
         """What a field or a key holds; None when the schema does not know it."""
-        if self.kind == DEDUCED:
-            return _DEDUCED
         if self.kind == MAP:
-            return structure(self.schema["additionalProperties"])
+            return self._once("additionalProperties", self.schema["additionalProperties"])
         found = (self.schema.get("properties") or {}).get(name)
         if found is not None:
-            return structure(found)
-        return _DEDUCED if self.schema.get("x-kubernetes-preserve-unknown-fields") else None
+            return self._once(name, found)
+        deduced = self.kind == DEDUCED or self.schema.get("x-kubernetes-preserve-unknown-fields")
+        return _DEDUCED if deduced else None
+
+    def _once(self, name: str, schema: Schema) -> Structure:
+        child = self.read.get(name)
+        if child is None:
+            self.read[name] = child = structure(schema)
+        return child
 
     def is_named(self, name: str) -> bool:
         """Whether it is a field of a struct and not a key of a map."""
         return self.kind == STRUCT and name in (self.schema.get("properties") or {})
 
     def element(self) -> Structure:
-        return structure(self.schema["items"])
+        return self._once("items", self.schema["items"])
 
     @property
     def keys(self) -> list[str]:

@@ -129,6 +129,8 @@ def _leaf(old: Any, new: Any, path: Path, found: Comparison) -> None:
 
 
 def _compare(old: Any, new: Any, structure: Structure | None, path: Path, found: Comparison) -> None:
+    if old is new:
+        return  # shared: most of an object, in most writes
     node = structure or _ATOMIC
     sides = [side for side in (old, new) if side is not _MISSING and side is not None]
     if node.kind in (STRUCT, MAP, DEDUCED) and any(isinstance(side, dict) and side for side in sides):
