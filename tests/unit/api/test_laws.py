@@ -15,7 +15,9 @@ law = settings(max_examples=60, deadline=None, derandomize=True)
 WORDS = st.text(alphabet="abcdefghij", min_size=1, max_size=6)
 SCALARS = st.one_of(st.booleans(), st.integers(-(10**6), 10**6), st.text(max_size=8), WORDS)
 JSON = st.recursive(
-    SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(WORDS, inner, max_size=4)), max_leaves=20
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(WORDS, inner, max_size=4)),
+    max_leaves=20,
 )
 OBJECTS = st.dictionaries(WORDS, JSON, max_size=5)
 LABELS = st.dictionaries(WORDS, WORDS, max_size=4)
