@@ -204,6 +204,15 @@ class Controller:
         """Record an Event about an object; nothing waits for it."""
         record(self.process, f"{self.name}-controller", obj, event_type, reason, message, self._span)
 
+    def tell_name(self, answer: Answer) -> None:
+        """The API server has completed the name of a pod: say it in the span that asked for it.
+
+        The write's data must hold its phrase's arguments under "told".
+        """
+        _, data, status, body = answer
+        if status == 201:
+            self.kernel.tell(data["span"], args={**data["told"], "pod": body["metadata"]["name"]})
+
     # The machinery
 
     def enqueue(self, key: str, cause: int) -> None:
@@ -272,8 +281,11 @@ class Controller:
                args: dict[str, Any] | None = None, level: int | None = None, content_type: str | None = None,
                subject: str = "", detail: Any = None) -> None:
         self.state["running"][self._key]["waiting"] += 1
-        self.process.request(
+        data = {**data} if isinstance(data, dict) else data
+        span = self.process.request(
             verb, path, body, cause=self._span, then=then or "written",
             data={"controller": self.name, "key": self._key, "data": data}, content_type=content_type, phrase=phrase,
             args=args, level=(STORY if phrase else 1) if level is None else level, subject=subject, detail=detail,
             also=self._take_also())
+        if isinstance(data, dict):
+            data["span"] = span  # so that what the answer brings (a generated name) can be told of it

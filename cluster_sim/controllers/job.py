@@ -29,7 +29,7 @@ from cluster_sim.kernel import DETAIL
 from cluster_sim.kernel.trace import register_phrases
 
 register_phrases({
-    "job.create": "Job controller counts {active} running and {succeeded} succeeded, wants {wants}, creates a pod",
+    "job.create": "Job controller counts {active} running and {succeeded} succeeded, wants {wants}, creates {pod}",
     "job.delete": "Job controller deletes {pod}: {why}",
     "job.counted": "Job controller has noted how {pod} ended and lets it go",
     "job.status": "Job controller writes down: {job} has {succeeded} succeeded, {failed} failed",
@@ -85,7 +85,10 @@ class JobController(Controller):
         """Tell what was created and deleted."""
         job = self.lister("jobs").get(key)
         if job is not None:
-            tell_refusals(self, job, [answer for answer in answers if answer[0] == "created"], "create")
+            created = [answer for answer in answers if answer[0] == "created"]
+            tell_refusals(self, job, created, "create")
+            for answer in created:
+                self.tell_name(answer)
             tell_refusals(self, job, [answer for answer in answers if answer[0] == "deleted"], "delete")
 
     def failed(self, key: str, answers: list[Answer]) -> bool:
@@ -167,9 +170,10 @@ class JobController(Controller):
         if pause > 0:
             self.requeue(meta.key(job), pause)
             return
-        told = {"active": len(active), "succeeded": succeeded, "wants": wants}
+        told = {"active": len(active), "succeeded": succeeded, "wants": wants, "pod": f"{meta.name(job)}-…"}
         for pod in self.new_pods(job, status, active, missing):
-            self.create("pods", pod, then="created", subject=meta.name(job), phrase="job.create", args=told)
+            self.create("pods", pod, then="created", data={"told": told}, subject=meta.name(job), phrase="job.create",
+                        args=told)
 
     def backoff(self, mine: list[Object], now: int) -> int:
         """µs until the next pod may be made, by the failures since the last success."""

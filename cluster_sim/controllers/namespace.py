@@ -6,7 +6,7 @@ server remove it. What has finalizers of its own stays until somebody removes th
 
 The real controller waits 5 s before it begins, asks discovery for every resource and lists each; ours looks into the
 manager's local copies. In the recordings of a real cluster that our tests hold us to (tests/golden, area namespace)
-contents were untouched 20 s after the deletion, so ours begins a little later still.
+contents were untouched 23 s after the deletion, so ours begins a little later still.
 
 Source: kubernetes pkg/controller/namespace/deletion/namespaced_resources_deleter.go, status_condition_utils.go.
 """
@@ -31,7 +31,7 @@ register_phrases({
     "namespace.finish": "Namespace controller finds {namespace} empty and lets it go",
 }, file="cluster_sim/controllers/namespace.py")
 
-DELAY = 21 * SECOND
+DELAY = 25 * SECOND
 HELD = "Some content in the namespace has finalizers remaining: "
 FINALIZER_ESTIMATE = 15  # seconds until the next look at what only a finalizer keeps
 FINE = (

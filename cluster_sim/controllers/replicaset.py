@@ -32,7 +32,7 @@ from cluster_sim.kernel import DETAIL, STORY
 from cluster_sim.kernel.trace import register_phrases
 
 register_phrases({
-    "replicaset.create": "ReplicaSet controller counts {has}, wants {wants}, creates a pod",
+    "replicaset.create": "ReplicaSet controller counts {has}, wants {wants}, creates {pod}",
     "replicaset.create.batch": "ReplicaSet controller counts {has}, wants {wants}, creates {count} pods",
     "replicaset.delete": "ReplicaSet controller counts {has}, wants {wants}, deletes {pod}",
     "replicaset.status": "ReplicaSet controller writes down what it sees of {replicaset}: {has} pods, {ready} ready",
@@ -97,6 +97,8 @@ class ReplicaSetController(Controller):
             return
         verb = "create" if step == "created" else "delete"
         tell_refusals(self, replicaset, answers, verb)
+        for answer in answers if step == "created" else ():
+            self.tell_name(answer)
         wrong = refused(answers)
         if step == "created" and not wrong and data["left"]:
             self.create_batch(replicaset, data["left"], data["batch"])
@@ -113,12 +115,12 @@ class ReplicaSetController(Controller):
         spec = replicaset["spec"]
         pod = pods.from_template(spec["template"], replicaset)
         has, wants = self.tally.of(meta.uid(replicaset)).active, spec.get("replicas", 1)
+        told = {"has": has, "wants": wants, "count": batch, "pod": f"{meta.name(replicaset)}-…"}
         for number in range(batch):
             self.create(
-                "pods", pod, then="created", data={"batch": batch, "left": left - batch}, subject=meta.name(replicaset),
+                "pods", pod, then="created", data={"batch": batch, "left": left - batch, "told": told}, args=told,
                 phrase="replicaset.create" if batch == 1 else "replicaset.create.batch",
-                args={"has": has, "wants": wants, "count": batch, "replicaset": meta.name(replicaset)},
-                level=STORY if number == 0 else DETAIL,
+                level=STORY if number == 0 else DETAIL, subject=meta.name(replicaset),
                 detail={"rule": "slow start", "batch": batch, "left": left - batch} if wants - has > 1 else None)
 
     def delete_some(self, replicaset: Object, count: int) -> None:
