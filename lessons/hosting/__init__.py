@@ -33,22 +33,22 @@ _watchers: "list[Watcher]" = []  # rooms add theirs when the app is set up, befo
 
 
 @functools.cache
-def host() -> "Host":
+def house() -> "Host":
     """This process's host; started by its first job."""
     from lessons.hosting.host import Host
 
-    house = Host()
-    house.watchers = _watchers
-    atexit.register(house.close)
-    return house
+    made = Host()
+    made.watchers = _watchers
+    atexit.register(made.close)
+    return made
 
 
 def open_sync(visitor: "Visitor", lesson: str, scene: str, *, fresh: bool = False, speed: float = START_SPEED) -> str:
     """The visitor's own cluster of a lesson, played until it rests → its id; raises cluster_sim.SceneError."""
     from lessons.hosting.opening import own_cluster
 
-    house = host()
-    opening = house.load_job(lambda: own_cluster(house.openings, visitor, lesson, scene, fresh, speed))
+    host = house()
+    opening = host.load_job(lambda: own_cluster(host.openings, visitor, lesson, scene, fresh, speed))
     return opening.result(PATIENCE)
 
 
@@ -56,45 +56,45 @@ async def open(visitor: "Visitor", lesson: str, scene: str, *, fresh: bool = Fal
     """As `open_sync`, off the event loop."""
     from lessons.hosting.opening import own_cluster
 
-    house = host()
-    opening = house.load_job(lambda: own_cluster(house.openings, visitor, lesson, scene, fresh, speed))
+    host = house()
+    opening = host.load_job(lambda: own_cluster(host.openings, visitor, lesson, scene, fresh, speed))
     return await asyncio.wait_for(asyncio.wrap_future(opening), PATIENCE)
 
 
 def ask_sync(cluster_id: str, question: "Callable[[Hosted], T]") -> T:
     """What `question(hosted)` returns on the pacing thread; raises recovery.NoSuchCluster."""
-    return host().ask(cluster_id, question).result(PATIENCE)
+    return house().ask(cluster_id, question).result(PATIENCE)
 
 
 async def ask(cluster_id: str, question: "Callable[[Hosted], T]") -> T:
     """As `ask_sync`, off the event loop."""
-    return await asyncio.wait_for(asyncio.wrap_future(host().ask(cluster_id, question)), PATIENCE)
+    return await asyncio.wait_for(asyncio.wrap_future(house().ask(cluster_id, question)), PATIENCE)
 
 
 def command_sync(cluster_id: str, actor: Actor, op: dict[str, Any]) -> Outcome:
     """Carry out a person's command: it is on the disk when this returns."""
-    return host().command(cluster_id, actor, op).result(PATIENCE)
+    return house().command(cluster_id, actor, op).result(PATIENCE)
 
 
 async def command(cluster_id: str, actor: Actor, op: dict[str, Any]) -> Outcome:
     """As `command_sync`, off the event loop."""
-    return await asyncio.wait_for(asyncio.wrap_future(host().command(cluster_id, actor, op)), PATIENCE)
+    return await asyncio.wait_for(asyncio.wrap_future(house().command(cluster_id, actor, op)), PATIENCE)
 
 
 def clock(hosted: "Hosted") -> Clock:
     """The clock of a cluster, for a page; on the pacing thread."""
-    return hosted.clock(host().now())
+    return hosted.clock(house().now())
 
 
 def tell(cluster_id: str, message: dict[str, Any]) -> None:
     """Send a message to everybody who looks at a cluster, if it is loaded."""
-    house = host()
+    host = house()
 
     def told() -> None:
-        if cluster_id in house.clusters:
-            house.clusters[cluster_id].showing.tell(message)
+        if cluster_id in host.clusters:
+            host.clusters[cluster_id].showing.tell(message)
 
-    house.post(told)
+    host.post(told)
 
 
 def at_change(watcher: "Watcher") -> None:
@@ -103,5 +103,5 @@ def at_change(watcher: "Watcher") -> None:
     _watchers.append(watcher)
 
 
-__all__ = ["Actor", "Clock", "Outcome", "ask", "ask_sync", "at_change", "clock", "command", "command_sync", "host",
+__all__ = ["Actor", "Clock", "Outcome", "ask", "ask_sync", "at_change", "clock", "command", "command_sync", "house",
            "open", "open_sync", "tell"]

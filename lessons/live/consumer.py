@@ -58,7 +58,7 @@ class ClusterConsumer(AsyncWebsocketConsumer):
     async def _enter(self, route: dict[str, str]) -> None:
         if "code" in route:
             self.role = "follower"
-            looked_up = hosting.host().load_job(lambda: codes.cluster_of(route["code"]))
+            looked_up = hosting.house().load_job(lambda: codes.cluster_of(route["code"]))
             cluster_id = await asyncio.wrap_future(looked_up)
             if cluster_id is None:
                 raise NoSuchCluster(route["code"])
@@ -77,7 +77,7 @@ class ClusterConsumer(AsyncWebsocketConsumer):
         if self.catching_up is not None:
             self.catching_up.cancel()
         if self.cluster_id:
-            hosting.host().leave(self.cluster_id, self)
+            hosting.house().leave(self.cluster_id, self)
         raise StopConsumer
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -88,7 +88,7 @@ class ClusterConsumer(AsyncWebsocketConsumer):
             return
         if self.cluster_id:
             actor = Actor(self.visitor, "presenter" if self.role == "owner" else "follower")
-            asked = hosting.host().act(self.cluster_id, actor, op, self._answer)
+            asked = hosting.house().act(self.cluster_id, actor, op, self._answer)
             asked.add_done_callback(lambda done: self._failed(done, op))
 
     def _answer(self, outcome: Outcome) -> None:
@@ -127,4 +127,4 @@ class ClusterConsumer(AsyncWebsocketConsumer):
         elif self.gauge.is_behind(now):
             self._fall_behind()
         else:
-            hosting.host().ask(self.cluster_id, lambda hosted: hosted.showing.join(self), looking=False)
+            hosting.house().ask(self.cluster_id, lambda hosted: hosted.showing.join(self), looking=False)
