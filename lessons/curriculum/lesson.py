@@ -88,10 +88,9 @@ class Lesson:
         return next(goal for goal in self.goals if goal.id == goal_id)
 
     def question_at(self, position: int) -> int | None:
-        """The predict step whose answer unlocks acting at a position: this one, or the lesson's first."""
-        if self.steps[position].kind == "predict":
-            return position
-        return next((at for at, step in enumerate(self.steps) if step.kind == "predict"), None)
+        """The question whose answer unlocks acting at a position: only a predict step asks first, so that who just
+        came to try it can click a pod at once."""
+        return position if self.steps[position].kind == "predict" else None
 
     def answered_by(self, position: int) -> int | None:
         """The question that is being answered at a position: the nearest predict step at or before it."""
