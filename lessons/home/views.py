@@ -47,10 +47,10 @@ def _stop(stop: library.Stop, states: dict[str, str], here: Any) -> dict[str, An
     state = states.get(stop.slug, "")
     at = stop.lesson is not None and stop.lesson is here
     note = ""
-    if stop.lesson:
-        minutes = f"{stop.lesson.minutes} min"
-        first = "start here, " if at and not states else ""
-        note = {"finished": "done", "begun": "begun"}.get(state, first + minutes)
+    if stop.lesson and at:
+        note = f"go on, {stop.lesson.minutes} min" if states else f"start here, {stop.lesson.minutes} min"
+    elif state:
+        note = {"finished": "done", "begun": "begun"}[state]
     return {"number": stop.number, "slug": stop.slug, "title": stop.title, "lesson": stop.lesson, "state": state,
             "here": at, "note": note}
 
