@@ -28,7 +28,6 @@ def draw(view: View, mirror: Mirror) -> None:
             "memory",
             part,
             mirror,
-            f"etcd, the memory, revision {mirror.revision}",
             {"said": "the memory", "revision": f"rev {mirror.revision}", "%rows": _rows(mirror)},
         )
     for part in by_kind.get("kube-controller-manager", ())[:1]:
@@ -39,11 +38,10 @@ def draw(view: View, mirror: Mirror) -> None:
             "office-left",
             part,
             mirror,
-            "Controller manager",
             {"what": what, "%eq": "".join(f"<span>{word} <b>{number}</b></span>" for word, number in numbers)},
         )
     for part in by_kind.get("kube-apiserver", ())[:1]:
-        _process(view, "api_server", "gate", part, mirror, "API server, the only door", {"said": "the only door"})
+        _process(view, "api_server", "gate", part, mirror, {"said": "the only door"})
     for part in by_kind.get("kube-scheduler", ())[:1]:
         waiting = sum(1 for pod in mirror.pods.values() if not pod["spec"].get("nodeName"))
         placed = f"placed {mirror.placed[0]} on {mirror.placed[1]}" if mirror.placed else "nothing placed yet"
@@ -53,7 +51,6 @@ def draw(view: View, mirror: Mirror) -> None:
             "office-right",
             part,
             mirror,
-            f"Scheduler, {waiting} in queue",
             {"what": placed, "%eq": f"<span>in queue <b>{waiting}</b></span>"},
         )
     if "registry" in mirror.parts:
@@ -72,12 +69,9 @@ def draw(view: View, mirror: Mirror) -> None:
     )
 
 
-def _process(
-    view: View, template: str, parent: str, part: str, mirror: Mirror, label: str, fields: dict[str, str]
-) -> None:
+def _process(view: View, template: str, parent: str, part: str, mirror: Mirror, fields: dict[str, str]) -> None:
     state = str(mirror.parts[part].get("state", "running"))
-    spoken = label if state == "running" else f"{label}, stopped"
-    put(view, part_id(part), parent, template, {"part": part, "@data-state": state, "@aria-label": spoken, **fields})
+    put(view, part_id(part), parent, template, {"part": part, "@data-state": state, **fields})
 
 
 def _rows(mirror: Mirror) -> str:

@@ -169,7 +169,7 @@ def _pod(view: View, pod: Any, mirror: Mirror, now: float, current: bool) -> Non
                     "uid",
                     "@data-status",
                     "@data-look",
-                    "@aria-label",
+                    "spoken",
                     "#mark",
                     "*containers",
                     "word",

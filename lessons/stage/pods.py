@@ -97,7 +97,7 @@ def fields(pod: Any, mirror: Mirror, now: float, place: Mapping[str, str]) -> di
         "uid": meta["uid"],
         "@data-status": status,
         "@data-look": look,
-        "@aria-label": f"Pod {meta['name']}, {word}{where}",
+        "spoken": f"Pod {meta['name']}, {word}{where}",
         **place,
         "#mark": look,
         "short": short(pod),

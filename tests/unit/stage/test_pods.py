@@ -39,7 +39,7 @@ def test_names_are_short_and_the_full_name_stays() -> None:
     assert (short(pod), ending(pod)) == ("web x2k7q", "x2k7q")
     assert (short(a_pod("db-0")), ending(a_pod("db-0"))) == ("db-0", "db-0")
     fields = pods.fields(pod, Mirror(), 0, {})
-    assert fields["@aria-label"].startswith(f"Pod web-{HASH}-x2k7q, Running")
+    assert fields["spoken"].startswith(f"Pod web-{HASH}-x2k7q, Running")
     assert fields["@data-status"] == "Running"
 
 
