@@ -3,8 +3,9 @@
 What a goal asks for ("web never had fewer than 2 ready pods while the node was down") is a question about these, so
 that it holds at any speed: a change between two frames is a fact as much as a long one. A fact is
 `{"time": seconds, "name": …, "value": …}`. Names: `ready:NS/DEPLOYMENT`, `pods:NS/DEPLOYMENT` (not being deleted),
-`desired:NS/DEPLOYMENT`, `act` (value: what a person asked for) and `fault`. They are read off etcd's history, and
-are not part of the cluster's state.
+`desired:NS/DEPLOYMENT`, `restarts:NS/DEPLOYMENT` (of its containers, ever), `released:NS/DEPLOYMENT` (pods that were its
+own and run on without an owner), `act` (value: what a person asked for) and `fault`. They are read off etcd's history,
+and are not part of the cluster's state.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ class Facts:
         self.revision: int = data.get("revision", 0)
         self.values: dict[str, int] = data.get("values", {})
         self.pods: dict[str, list[Any]] = data.get("pods", {})  # key → [deployment, counts as there, counts as ready]
+        self.restarts: dict[str, int] = data.get("restarts", {})  # pod key → restarts of its containers
+        self.released: dict[str, str] = data.get("released", {})  # pod key → the deployment it belonged to
         self.owners: dict[str, str] = data.get("owners", {})  # ReplicaSet ns/name → deployment ns/name
 
     def dump(self) -> dict[str, Any]:
         """Everything, as plain data."""
         return {"rows": self.rows, "dropped": self.dropped, "revision": self.revision, "values": self.values,
-                "pods": self.pods, "owners": self.owners}
+                "pods": self.pods, "restarts": self.restarts, "released": self.released, "owners": self.owners}
 
     def note(self, time: float, name: str, value: Any) -> None:
         """Record a fact."""
@@ -76,6 +79,12 @@ class Facts:
                 conditions = value.get("status", {}).get("conditions", ())
                 ready = any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
                 self.pods[key] = after = [deployment, there, ready and there]
+        if value is None:
+            self.restarts.pop(key, None)
+        elif after:
+            self._restarted(key, after[0], value, time)
+        lost_by = before[0] if before and not after and value is not None else None
+        self._free(key, lost_by, ended=after is not None or value is None, time=time)
         if before != after:
             for deployment in {row[0]: True for row in (before, after) if row}:
                 for name, column in (("pods", 1), ("ready", 2)):
@@ -84,6 +93,25 @@ class Facts:
                     if change:
                         fact = f"{name}:{deployment}"
                         self._set(fact, self.values.get(fact, 0) + change, time)
+
+    def _restarted(self, key: str, deployment: str, pod: dict[str, Any], time: float) -> None:
+        count = sum(item.get("restartCount", 0) for item in pod.get("status", {}).get("containerStatuses", ()))
+        more = count - self.restarts.get(key, 0)
+        if more > 0:
+            self.restarts[key] = count
+            name = f"restarts:{deployment}"
+            self._set(name, self.values.get(name, 0) + more, time)
+
+    def _free(self, key: str, lost_by: str | None, ended: bool, time: float) -> None:
+        """A pod whose deployment let go of it is free until it is gone or adopted."""
+        deployment = self.released.get(key)
+        if lost_by and deployment is None:
+            self.released[key] = deployment = lost_by
+        elif deployment and ended:
+            del self.released[key]
+        else:
+            return
+        self._set(f"released:{deployment}", sum(1 for each in self.released.values() if each == deployment), time)
 
     def _set(self, name: str, value: int, time: float) -> None:
         if self.values.get(name) != value:
