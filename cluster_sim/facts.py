@@ -70,7 +70,7 @@ class Facts:
 
     def _pod(self, key: str, value: dict[str, Any] | None, time: float) -> None:
         before = self.pods.pop(key, None)
-        after = None
+        after: list[Any] | None = None
         if value is not None:
             owner = _controller(value, "ReplicaSet")
             deployment = self.owners.get(f"{key.partition('/')[0]}/{owner}") if owner else None

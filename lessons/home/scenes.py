@@ -25,7 +25,8 @@ def all_scenes() -> tuple[PlayScene, ...]:
     """Every scene, the folder's own first."""
     own = [PlayScene(file.stem, _title(text), text) for file in sorted(FOLDER.glob("*.yaml"))
            for text in [file.read_text(encoding="utf-8")]]
-    return (*own, *(PlayScene(lesson.slug, f"as in ‘{lesson.title}’", lesson.scene) for lesson in library.open_lessons()))
+    lessons = (PlayScene(each.slug, f"as in ‘{each.title}’", each.scene) for each in library.open_lessons())
+    return (*own, *lessons)
 
 
 def find(slug: str) -> PlayScene:

@@ -40,7 +40,8 @@ def first() -> dict[str, Any]:
     at = next((place for place, moment in enumerate(told["moments"]) if moment["place"] == "scheduler"), 0)
     shown = told["moments"][:at + 2]
     return {"name": name, "rooms": _rooms(shown[-1]["pods"] if shown else told["opening"], hit=name),
-            "numbers": _latest(shown), "used": [moment["place"] for moment in shown], "at": len(shown), "short": told["short"], "node": told["node"]}
+            "numbers": _latest(shown), "used": [moment["place"] for moment in shown], "at": len(shown),
+            "short": told["short"], "node": told["node"]}
 
 
 @lru_cache(maxsize=256)
@@ -53,7 +54,8 @@ def story(kills: tuple[str, ...]) -> dict[str, Any]:
     moments: list[dict[str, Any]] = []
     end = cluster.now + STORY_LIMIT
     while cluster.now < end and len(moments) < MOMENT_LIMIT:
-        cluster.advance_until(lambda each: bool(_steps(each, cursor, root)), end - cluster.now)
+        since = cursor
+        cluster.advance_until(lambda each: bool(_steps(each, since, root)), end - cluster.now)  # noqa: B023
         steps = _steps(cluster, cursor, root)
         if not steps:
             break
@@ -114,7 +116,8 @@ def _pods(cluster: Cluster, slots: dict[str, int]) -> list[dict[str, Any]]:
     """Every pod that has a node, in its bay; a pod keeps its bay until it is gone."""
     pods = sorted((pod for pod in cluster.objects("pods") if pod["spec"].get("nodeName")),
                   key=lambda pod: (pod["metadata"]["creationTimestamp"], pod["metadata"]["name"]))
-    taken = {(pod["spec"]["nodeName"], slots[pod["metadata"]["uid"]]) for pod in pods if pod["metadata"]["uid"] in slots}
+    taken = {(pod["spec"]["nodeName"], slots[pod["metadata"]["uid"]])
+             for pod in pods if pod["metadata"]["uid"] in slots}
     shown = []
     for pod in pods:
         node, uid = pod["spec"]["nodeName"], pod["metadata"]["uid"]

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from lessons import hosting
 from lessons.classroom import sharing
 from lessons.curriculum import library, progress
-from lessons.home import scenes, story as small_cluster
+from lessons.home import scenes
+from lessons.home import story as small_cluster
 from lessons.home.theme import COOKIE, THEMES
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,8 @@ def _runs(stops: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 def _hero() -> dict[str, Any]:
     """The picture at first paint."""
     shown = small_cluster.first()
-    tell = format_html("Somebody killed <code>{}</code>. Another pod gets its place in {}.", shown["short"], shown["node"])
+    tell = format_html("Somebody killed <code>{}</code>. Another pod gets its place in {}.", shown["short"],
+                       shown["node"])
     return {**shown, "tell": tell}
 
 
@@ -95,7 +97,7 @@ async def play(request: HttpRequest) -> HttpResponse:
     return render(request, "home/play.html", {
         **shared, "stage": stage, "cluster_id": cluster_id, "role": "owner", "scene": scene,
         "scenes": scenes.all_scenes(),
-        "nothing_yet": "Nothing yet. Kill a pod, stop a process or cut a node off: every step that follows is told here."})
+        "nothing_yet": "Nothing yet. Kill a pod or stop a process: every step that follows is told here."})
 
 
 @require_GET
