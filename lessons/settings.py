@@ -67,6 +67,7 @@ DATABASES = {
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {"staticfiles": {"BACKEND": "lessons.static_files.StaticFiles"}}
 WHITENOISE_USE_FINDERS = True

@@ -1,17 +1,9 @@
-"""Every page of the house, room by room."""
-
-from importlib.util import find_spec
+"""Every page of the house, room by room. Sockets: `lessons.live.routing`."""
 
 from django.urls import include, path
 
-ROOMS = ("lessons.curriculum.urls", "lessons.stage.urls", "lessons.classroom.urls")
-
-
-def _exists(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
-
-
-urlpatterns = [path("", include(room)) for room in ROOMS if _exists(room)]
+urlpatterns = [
+    path("", include("lessons.curriculum.urls")),
+    path("", include("lessons.stage.urls")),
+    path("", include("lessons.classroom.urls")),
+]

@@ -119,15 +119,23 @@ class Host:
 
     def close(self) -> None:
         """Mark where every cluster stands and stop."""
+        self._stop()
+        for hosted in self.clusters.values():
+            keeping.mark(self, hosted)
+        self.writer.close()
+
+    def die(self) -> None:
+        """Stop without a word, as a killed process does; for tests of what the disk remembers."""
+        self._stop()
+        self.writer.close()
+
+    def _stop(self) -> None:
         with self._lock:
             thread, self._closing = self._thread, True
         if thread is not None:
             self._inbox.put(lambda: None)
             thread.join()
         self._loaders.shutdown(wait=True)
-        for hosted in self.clusters.values():
-            keeping.mark(self, hosted)
-        self.writer.close()
 
     # Pacing thread
 
