@@ -30,7 +30,8 @@ function isOpen() {
   return connection?.socket?.readyState === WebSocket.OPEN;
 }
 
-/** Listens to the socket that hx-ws opens on the page. */
+/** Listens, and only then has hx-ws open the socket: opened by the page itself, it could bring the first frame before
+ * anybody listens. */
 export function listen() {
   document.addEventListener("htmx:ws:before:message:incoming", (event) => {
     const message = parse(event.detail.message.data);
@@ -47,6 +48,9 @@ export function listen() {
     const away = [1000, 4000, 4001, 4003, 4004].includes(event.detail.code);
     showConnection(away ? "ended" : "waiting");
   });
+  const play = document.getElementById("play");
+  play.setAttribute("hx-ws:connect", play.dataset.socket);
+  globalThis.htmx.process(play);
 }
 
 function parse(data) {
