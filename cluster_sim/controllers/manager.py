@@ -14,6 +14,7 @@ from typing import Any
 from cluster_sim.api import meta
 from cluster_sim.client import Controller, ControllerHost, Watch
 from cluster_sim.controllers import garbage_graph
+from cluster_sim.controllers.cronjob import CronJobController
 from cluster_sim.controllers.daemonset import DaemonSetController
 from cluster_sim.controllers.deployment import DeploymentController
 from cluster_sim.controllers.disruption import DisruptionController
@@ -21,23 +22,29 @@ from cluster_sim.controllers.endpoints import EndpointsController
 from cluster_sim.controllers.endpointslice import EndpointSliceController
 from cluster_sim.controllers.garbage_collector import GarbageCollector
 from cluster_sim.controllers.job import JobController
+from cluster_sim.controllers.local_provisioner import LocalProvisioner
 from cluster_sim.controllers.namespace import NamespaceController
 from cluster_sim.controllers.node_lifecycle import NodeLifecycleController
+from cluster_sim.controllers.persistent_volume import PersistentVolumeController
 from cluster_sim.controllers.pod_gc import PodGCController
 from cluster_sim.controllers.pods import Object
 from cluster_sim.controllers.replicaset import ReplicaSetController
+from cluster_sim.controllers.resource_quota import ResourceQuotaController
 from cluster_sim.controllers.root_ca import RootCAPublisher
 from cluster_sim.controllers.serviceaccount import ServiceAccountController
 from cluster_sim.controllers.serviceaccount_token import ServiceAccountTokenController
 from cluster_sim.controllers.statefulset import StatefulSetController
 from cluster_sim.controllers.taint_eviction import TaintEvictionController
 from cluster_sim.controllers.ttl_after_finished import TTLAfterFinishedController
+from cluster_sim.controllers.volume_protection import ClaimProtectionController, VolumeProtectionController
 
 CONTROLLERS: tuple[type[Controller], ...] = (
     ReplicaSetController, DeploymentController, StatefulSetController, DaemonSetController, JobController,
-    TTLAfterFinishedController, EndpointSliceController, EndpointsController, DisruptionController,
+    CronJobController, TTLAfterFinishedController, EndpointSliceController, EndpointsController, DisruptionController,
     NodeLifecycleController, TaintEvictionController, PodGCController,
-    NamespaceController, ServiceAccountController, ServiceAccountTokenController, RootCAPublisher, GarbageCollector,
+    PersistentVolumeController, LocalProvisioner, ClaimProtectionController, VolumeProtectionController,
+    ResourceQuotaController, NamespaceController, ServiceAccountController, ServiceAccountTokenController,
+    RootCAPublisher, GarbageCollector,
 )
 
 
