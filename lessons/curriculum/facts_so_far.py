@@ -52,7 +52,7 @@ class FactsSoFar:
 
     def take(self, fact: dict[str, Any]) -> None:
         """One more fact."""
-        name, value, time = fact["name"], fact["value"], fact["time"]
+        name, value, time = fact["name"], fact["value"], float(fact["time"])
         if name == "act":
             act = {**{key: word for key, word in value.items() if word is not None}, "time": time,
                    "stopped": [fault["target"] for fault in self.broken.values() if fault["name"] == "stop"]}

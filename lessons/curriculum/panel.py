@@ -14,7 +14,7 @@ from lessons.curriculum.lesson import Lesson, Step
 
 MARKS = {"not-yet": "pending", "partly": "creating", "holds": "clock", "broken": "kill", "done": "completed"}
 WORDS = {"not-yet": "not yet", "partly": "partly", "holds": "", "broken": "", "done": "done"}
-LOCKED = "Answer the question in the lesson first. Then the cluster is yours."
+LOCKED = "Store your prediction first. Then the cluster is yours."
 MOST_LABELS = 5  # steps whose names fit side by side over the column
 
 
