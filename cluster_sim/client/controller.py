@@ -45,6 +45,7 @@ class ControllerHost(Process):
     def rebuild(self) -> None:
         """Informers, then controllers with their queues and indexes, over the state."""
         super().rebuild()
+        self._all_synced = False
         self.controllers = {controller.name: controller for controller in self.make_controllers()}
         self._interested: dict[str, list[Controller]] = {}
         for controller in self.controllers.values():
@@ -64,8 +65,10 @@ class ControllerHost(Process):
             controller.wake(span)
 
     def all_synced(self) -> bool:
-        """Whether every informer has its first list."""
-        return all(informer.synced for informer in self.informers.values())
+        """Whether every informer has its first list; once so, it stays so until the process dies."""
+        if not self._all_synced:
+            self._all_synced = all(informer.synced for informer in self.informers.values())
+        return self._all_synced
 
     def on_timer(self, kind: str, payload: Any, span: int) -> None:
         """A worker wakes, or a key's pause is over."""

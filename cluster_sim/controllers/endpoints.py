@@ -17,7 +17,7 @@ from cluster_sim.controllers.endpoint import Port, hostname_of, is_endpoint, por
 from cluster_sim.controllers.endpointslice import HEADLESS_LABEL
 from cluster_sim.controllers.pods import Object, is_ready
 from cluster_sim.controllers.refusals import is_namespace_terminating
-from cluster_sim.controllers.service_members import ServiceMembers, affects_endpoints, selector_of
+from cluster_sim.controllers.service_members import ServiceMembers, affects_endpoints, is_resting, selector_of
 from cluster_sim.kernel import DETAIL
 from cluster_sim.kernel.trace import register_phrases
 
@@ -76,7 +76,7 @@ class EndpointsController(Controller):
             if present is not None and meta.labels(present).get(MANAGED_BY) == ME:
                 self.delete("endpoints", present, subject=meta.name(present))
             return
-        if not selector_of(service):
+        if not selector_of(service) or is_resting(self, key, self.members.count(key)):
             return
         members = self.members.of(key)
         subsets = subsets_of(service, members)

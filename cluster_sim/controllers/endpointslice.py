@@ -20,7 +20,7 @@ from cluster_sim.client.controller import Answer, ControllerHost
 from cluster_sim.controllers.endpoint import Port, endpoint_of, is_endpoint, port_object, ports_of
 from cluster_sim.controllers.pods import Object
 from cluster_sim.controllers.refusals import is_namespace_terminating
-from cluster_sim.controllers.service_members import ServiceMembers, affects_endpoints, selector_of
+from cluster_sim.controllers.service_members import ServiceMembers, affects_endpoints, is_resting, selector_of
 from cluster_sim.kernel.trace import register_phrases
 
 register_phrases({
@@ -92,6 +92,8 @@ class EndpointSliceController(Controller):
         """Compare slices as they are with slices as they should be."""
         service = self.lister("services").get(key)
         if service is None or meta.is_deleting(service) or not selector_of(service):
+            return
+        if is_resting(self, key, self.members.count(key)):
             return
         wanted: dict[tuple[Port, ...], list[Object]] = {}
         for pod in self.members.of(key):

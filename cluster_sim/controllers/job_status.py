@@ -51,7 +51,7 @@ def uncounted(job: Object) -> dict[str, list[str]]:
 def with_counts(job: Object, mine: list[Object]) -> Object:
     """The status after counting: noted uids without finalizer are counted, newly finished pods noted."""
     old = job.get("status") or {}
-    status = {field: value for field, value in old.items()}
+    status: Object = {**old}
     noted, indexed = uncounted(job), job_rules.is_indexed(job)
     waiting = {meta.uid(pod) for pod in mine if has_finalizer(pod)}
     left: dict[str, list[str]] = {}

@@ -8,8 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from cluster_sim.api import meta
+from cluster_sim.client import Controller
 from cluster_sim.client.informer import Informer
 from cluster_sim.controllers.pods import Object
+
+SMALL = 100  # Services with so many endpoints are looked at whenever something changes
+PER_ENDPOINT = 10  # µs
 
 
 def selector_of(service: Object | None) -> dict[str, str]:
@@ -68,10 +72,30 @@ class ServiceMembers:
         self.members.setdefault(service, {})[pod] = True
         self.services.setdefault(pod, {})[service] = True
 
+    def count(self, service: str) -> int:
+        """How many pods a Service selects."""
+        return len(self.members.get(service, ()))
+
     def of(self, service: str) -> list[Object]:
         """The pods a Service selects, by key."""
         found = (self.pods.get(pod) for pod in sorted(self.members.get(service, ())))
         return [pod for pod in found if pod is not None]
+
+
+def is_resting(controller: Controller, key: str, size: int) -> bool:
+    """Whether a large Service was looked at a moment ago; if so, the next look is planned.
+
+    The real controllers need some 10 µs for each endpoint, and what happens meanwhile is one look. Ours take no virtual
+    time, so without this they would look at thousands of endpoints for each pod that becomes ready.
+    """
+    resting: dict[str, int] = controller.state.setdefault("resting", {})
+    if controller.now < resting.get(key, 0):
+        controller.requeue(key, resting[key] - controller.now)
+        return True
+    resting.pop(key, None)
+    if size > SMALL:
+        resting[key] = controller.now + size * PER_ENDPOINT
+    return False
 
 
 def affects_endpoints(old: Object | None, new: Object | None) -> bool:

@@ -1,4 +1,4 @@
-"""Surge arithmetic, against upstream's tables (pkg/controller/deployment/util/deployment_util_test.go, rolling_test.go)."""
+"""Surge arithmetic, against upstream's tables (pkg/controller/deployment: deployment_util_test.go, rolling_test.go)."""
 
 import pytest
 
