@@ -11,6 +11,6 @@ class LessonsConfig(AppConfig):
 
     def ready(self) -> None:
         from lessons import hosting
-        from lessons.curriculum import goals_live
+        from lessons.curriculum import class_live
 
-        hosting.at_change(goals_live.watch)
+        hosting.at_change(class_live.watch)

@@ -36,9 +36,9 @@ def present(request: HttpRequest, cluster_id: str) -> HttpResponse:
     """The presenter's own cluster, large, with the code always in sight."""
     _own(request, cluster_id)
     page = _stage(cluster_id)
-    ask = following.question(_visitor(request).id, page["lesson_slug"])
     return render(request, "classroom/present.html", {
-        **page, "cluster_id": cluster_id, "role": "owner", "ask": ask, **sharing.invitation(request, cluster_id)})
+        **page, **following.wall(page["place"]), "cluster_id": cluster_id, "role": "owner",
+        **sharing.invitation(request, cluster_id)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,7 +66,8 @@ def watch(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("watch", codes.normalized(code))
     page = _stage(cluster_id)
     return render(request, "classroom/watch.html", {
-        **page, "cluster_id": cluster_id, "role": "follower", "join_code": code, "code": codes.shown(code)})
+        **page, **following.card(page["place"], _visitor(request).id), "cluster_id": cluster_id,
+        "role": "follower", "join_code": code, "code": codes.shown(code)})
 
 
 def _follow(request: HttpRequest, typed: str) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lessons.curriculum import views
+from lessons.curriculum import class_views, views
 from lessons.home import views as home
 
 urlpatterns = [
@@ -16,5 +16,8 @@ urlpatterns = [
     path("lessons/<slug:slug>/panel/", views.panel_again, name="panel"),
     path("lessons/<slug:slug>/step/", views.step, name="step"),
     path("lessons/<slug:slug>/predict/", views.predict, name="predict"),
+    path("class/<str:cluster_id>/card/", class_views.card, name="class-card"),
+    path("class/<str:cluster_id>/wall/", class_views.wall, name="class-wall"),
+    path("class/<str:cluster_id>/predict/", class_views.predict, name="class-predict"),
     path("lessons/<slug:slug>/again/", views.start_over, name="start-over"),
 ]

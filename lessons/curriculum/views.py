@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lessons import hosting
 from lessons.classroom import sharing
-from lessons.curriculum import goals, library, panel, progress, words
+from lessons.curriculum import class_live, goals, library, panel, progress, words
 from lessons.curriculum.lesson import Lesson
 
 T = TypeVar("T")
@@ -109,6 +109,7 @@ async def _context(request: HttpRequest, lesson: Lesson, cluster_id: str, note: 
         return mine, progress.answers(visitor, lesson)
 
     mine, answers = await _database(read)
+    await hosting.ask(cluster_id, lambda hosted: class_live.note_step(hosted, mine.step))
     return panel.context(lesson, mine.step, mine.furthest, answers, states, known, note)
 
 

@@ -85,7 +85,8 @@ def test_a_later_goal_looks_back_only_to_the_one_before_it() -> None:
 
 def test_acts_know_which_processes_were_stopped() -> None:
     cluster = CardboardCluster().ready(1, 3)
-    cluster.tell(2, "fault", {"id": "fault-1", "name": "stop", "target": "master-1/kube-controller-manager", "by": "admin"})
+    manager = "master-1/kube-controller-manager"
+    cluster.tell(2, "fault", {"id": "fault-1", "name": "stop", "target": manager, "by": "admin"})
     cluster.delete_pod(3)
     assert statuses(cluster, "the-controller-manager")[:2] == [DONE, DONE]
 
