@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from cluster_sim.api import resources
+from cluster_sim.api.resources import Resource
 from cluster_sim.client.event_recorder import record
 from cluster_sim.client.informer import Informer, Object, key_of
 from cluster_sim.client.process import MERGE_PATCH, Process
@@ -41,11 +42,11 @@ class ControllerHost(Process):
         """Queues and copies are memory: they go with the process."""
         super().reset()
         self.state["controllers"] = {}
+        self.state["begun"] = False
 
     def rebuild(self) -> None:
         """Informers, then controllers with their queues and indexes, over the state."""
         super().rebuild()
-        self._all_synced = False
         self.controllers = {controller.name: controller for controller in self.make_controllers()}
         self._interested: dict[str, list[Controller]] = {}
         for controller in self.controllers.values():
@@ -59,16 +60,17 @@ class ControllerHost(Process):
                 controller.enqueue(key, span)
 
     def synced(self, span: int) -> None:
-        """All copies are filled: work may begin."""
+        """All copies are filled: work may begin. What is followed later makes nobody wait."""
+        if self.state["begun"]:
+            return
+        self.state["begun"] = True
         for controller in self.controllers.values():
             controller.begin(span)
             controller.wake(span)
 
     def all_synced(self) -> bool:
-        """Whether every informer has its first list; once so, it stays so until the process dies."""
-        if not self._all_synced:
-            self._all_synced = all(informer.synced for informer in self.informers.values())
-        return self._all_synced
+        """Whether every informer has had its first list."""
+        return bool(self.state["begun"])
 
     def on_timer(self, kind: str, payload: Any, span: int) -> None:
         """A worker wakes, or a key's pause is over."""
@@ -162,33 +164,33 @@ class Controller:
                                       args=args, level=level, detail=detail, also=self._take_also())
         return self._span
 
-    def read(self, resource: str, name: str, namespace: str | None = None, **options: Any) -> None:
+    def read(self, resource: Resource | str, name: str, namespace: str | None = None, **options: Any) -> None:
         """GET an object from the API server itself, where the local copy may be behind."""
         self._write("GET", resources.path(resource, namespace, name), None, **options)
 
-    def create(self, resource: str, obj: Object, *, namespace: str | None = None, name: str | None = None,
+    def create(self, resource: Resource | str, obj: Object, *, namespace: str | None = None, name: str | None = None,
                subresource: str | None = None, **options: Any) -> None:
         """POST an object (or a subresource of a named one)."""
         namespace = namespace or obj["metadata"].get("namespace")
         self._write("POST", resources.path(resource, namespace, name, subresource), obj, **options)
 
-    def update(self, resource: str, obj: Object, *, subresource: str | None = None, **options: Any) -> None:
+    def update(self, resource: Resource | str, obj: Object, *, subresource: str | None = None, **options: Any) -> None:
         """PUT an object; its resourceVersion guards against overwriting what somebody else wrote."""
         meta = obj["metadata"]
         self._write("PUT", resources.path(resource, meta.get("namespace"), meta["name"], subresource), obj, **options)
 
-    def update_status(self, resource: str, obj: Object, **options: Any) -> None:
+    def update_status(self, resource: Resource | str, obj: Object, **options: Any) -> None:
         """PUT the status of an object."""
         self.update(resource, obj, subresource="status", **options)
 
-    def patch(self, resource: str, obj: Object, patch: Any, *, content_type: str = MERGE_PATCH,
+    def patch(self, resource: Resource | str, obj: Object, patch: Any, *, content_type: str = MERGE_PATCH,
               subresource: str | None = None, **options: Any) -> None:
         """PATCH an object."""
         meta = obj["metadata"]
         path = resources.path(resource, meta.get("namespace"), meta["name"], subresource)
         self._write("PATCH", path, patch, content_type=content_type, **options)
 
-    def delete(self, resource: str, obj: Object, *, propagation: str | None = None, grace: int | None = None,
+    def delete(self, resource: Resource | str, obj: Object, *, propagation: str | None = None, grace: int | None = None,
                **options: Any) -> None:
         """DELETE just this object: its uid is a precondition."""
         meta = obj["metadata"]
@@ -199,7 +201,7 @@ class Controller:
             body["gracePeriodSeconds"] = grace
         self._write("DELETE", resources.path(resource, meta.get("namespace"), meta["name"]), body, **options)
 
-    def delete_all(self, resource: str, namespace: str, **options: Any) -> None:
+    def delete_all(self, resource: Resource | str, namespace: str, **options: Any) -> None:
         """DELETE every object of a resource in a namespace."""
         self._write("DELETE", resources.path(resource, namespace), None, **options)
 

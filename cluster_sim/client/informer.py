@@ -25,6 +25,7 @@ class Watch:
     field_selector: str = ""
     label_selector: str = ""
     namespace: str | None = None
+    path: str = ""  # where a custom resource is served; built-in ones are known by name
 
 
 def key_of(obj: Object) -> str:

@@ -80,6 +80,16 @@ class Process(Component):
         if then:
             getattr(self, f"on_{then}")(data, status, body, span)
 
+    def follow(self, watch: Watch, cause: int) -> None:
+        """Begin to watch one more resource. `interests` must name it too, for after a restore."""
+        self.informers[watch.resource] = Informer(watch, self.state["informers"].setdefault(watch.resource, {}))
+        self._list(self.informers[watch.resource], cause)
+
+    def unfollow(self, resource: str) -> None:
+        """No longer watch a resource."""
+        self.informers.pop(resource, None)
+        self.state["informers"].pop(resource, None)
+
     # Requests
 
     def request(self, verb: str, path: str, body: Any = None, *, cause: int, then: str = "", data: Any = None,
@@ -111,7 +121,8 @@ class Process(Component):
         elif kind == "sweep":
             self._sweep(span)
         elif kind == "relist":
-            self._list(self.informers[payload], span)
+            if payload in self.informers:
+                self._list(self.informers[payload], span)
         else:
             self.on_timer(kind, payload, span)
 
@@ -120,6 +131,8 @@ class Process(Component):
         if call is None:
             return
         then, data, _ = call
+        if then in ("#list", "#watch") and data not in self.informers:
+            return  # it is no longer watched
         if then == "#list":
             self._listed(self.informers[data], status, body, span)
         elif then == "#watch":
@@ -220,7 +233,7 @@ class Process(Component):
         watch = informer.watch
         queries = [f"{name}={quote(value)}" for name, value in
                    (("fieldSelector", watch.field_selector), ("labelSelector", watch.label_selector)) if value]
-        path = resources.path(watch.resource, watch.namespace)
+        path = watch.path or resources.path(watch.resource, watch.namespace)
         return f"{path}?{'&'.join(queries)}" if queries else path
 
 

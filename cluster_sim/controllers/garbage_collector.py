@@ -19,8 +19,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from cluster_sim.api import meta, resources
-from cluster_sim.client import MERGE_PATCH, STRATEGIC_MERGE_PATCH, Controller
+from cluster_sim.api.resources import Resource
+from cluster_sim.client import MERGE_PATCH, Controller
 from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.controllers.custom_kinds import DEFINITIONS, custom_resources
 from cluster_sim.controllers.garbage_graph import (
     FOREGROUND,
     ORPHAN,
@@ -56,7 +58,8 @@ class GarbageCollector(Controller):
     def __init__(self, process: ControllerHost) -> None:
         super().__init__(process)
         self.absent: dict[str, Any] = self.state.setdefault("absent", {})  # uids of owners that are gone
-        self.graph = OwnerGraph((resource, obj) for resource in self.watches for obj in self.lister(resource).list())
+        self.graph = OwnerGraph((resource, obj) for resource, informer in process.informers.items()
+                                if resource in self.watches or "." in resource for obj in informer.list())
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:
         """Who must be looked at: dependents of what went, owners that waited for it, and whoever lacks an owner."""
@@ -86,7 +89,7 @@ class GarbageCollector(Controller):
         """Items of the object's owners that wait for their dependents."""
         found = []
         for ref in meta.owners(dependent):
-            place, owner = owner_place(ref, dependent), self._find(ref, dependent)
+            place, owner = self._place(ref, dependent), self._find(ref, dependent)
             if place is not None and owner is not None and waits_for_dependents(owner):
                 found.append(item(place[0], owner))
         return found
@@ -104,10 +107,10 @@ class GarbageCollector(Controller):
                 self.release_if_unblocked(resource, obj)
             return
         unsure = [ref for ref in meta.owners(obj) if self._find(ref, obj) is None and ref["uid"] not in self.absent]
-        places = [(ref, owner_place(ref, obj)) for ref in unsure]
+        places = [(ref, self._place(ref, obj)) for ref in unsure]
         for ref, place in places:
             if place is not None:  # our copy may be behind: ask
-                self.read(place[0], place[2], place[1] or None, then="owner", data={"uid": ref["uid"]})
+                self.read(self._resource(place[0]), place[2], place[1] or None, then="owner", data={"uid": ref["uid"]})
         if not any(place for _, place in places):
             self.judge(resource, obj, [])
 
@@ -147,12 +150,11 @@ class GarbageCollector(Controller):
                                 "detail": {"rule": "owner references", "solid": len(solid), "dangling": len(dangling),
                                            "waiting": len(waiting)}}
         if solid:
-            gone = [{"$patch": "delete", "uid": ref["uid"]} for ref in [*dangling, *waiting]]
-            self.patch(resource, obj, {"metadata": {"ownerReferences": gone, "uid": meta.uid(obj)}}, then="forgot",
-                       content_type=STRATEGIC_MERGE_PATCH, phrase="garbage.forget", **told)
+            self.patch(self._resource(resource), obj, _without_owners(obj, [*dangling, *waiting]), then="forgot",
+                       content_type=MERGE_PATCH, phrase="garbage.forget", **told)
             return
         policy = "Foreground" if waiting and self.graph.dependents(meta.uid(obj)) else _policy_of(obj)
-        self.delete(resource, obj, propagation=policy, then="deleted",
+        self.delete(self._resource(resource), obj, propagation=policy, then="deleted",
                     phrase="garbage.delete" if dangling else "garbage.first", **told)
 
     def release_if_unblocked(self, resource: str, owner: Object) -> None:
@@ -167,10 +169,9 @@ class GarbageCollector(Controller):
         for key in dependents:
             dependent = self._object(key)
             if dependent is not None:
-                patch = {"metadata": {"ownerReferences": [{"$patch": "delete", "uid": meta.uid(owner)}],
-                                      "uid": meta.uid(dependent)}}
-                self.patch(key.partition("|")[0], dependent, patch, content_type=STRATEGIC_MERGE_PATCH, then="orphaned",
-                           subject=meta.name(dependent), phrase="garbage.orphan",
+                patch = _without_owners(dependent, [{"uid": meta.uid(owner)}])
+                self.patch(self._resource(key.partition("|")[0]), dependent, patch, content_type=MERGE_PATCH,
+                           then="orphaned", subject=meta.name(dependent), phrase="garbage.orphan",
                            args={"object": _called(dependent), "owner": _called(owner)})
         if not dependents:
             self.remove_finalizer(resource, owner, ORPHAN)
@@ -179,17 +180,28 @@ class GarbageCollector(Controller):
         """Take one finalizer out; if it was the last the API server removes the object."""
         left = [one for one in meta.finalizers(obj) if one != finalizer]
         patch = {"metadata": {"finalizers": left or None, "resourceVersion": obj["metadata"]["resourceVersion"]}}
-        self.patch(resource, obj, patch, content_type=MERGE_PATCH, then="released", subject=meta.name(obj),
-                   phrase="garbage.release", args={"object": _called(obj)}, level=DETAIL)
+        self.patch(self._resource(resource), obj, patch, content_type=MERGE_PATCH, then="released",
+                   subject=meta.name(obj), phrase="garbage.release", args={"object": _called(obj)}, level=DETAIL)
 
     def _object(self, key: str) -> Object | None:
         resource, _, name = key.partition("|")
-        return self.lister(resource).get(name)
+        informer = self.process.informers.get(resource)
+        return informer.get(name) if informer else None
+
+    def _custom(self) -> dict[str, Resource]:
+        return custom_resources(self.lister(DEFINITIONS).list())
+
+    def _resource(self, name: str) -> Resource | str:
+        """A resource as requests name it."""
+        return self._custom()[name] if "." in name else name
+
+    def _place(self, ref: dict[str, Any], dependent: Object) -> tuple[str, str, str] | None:
+        return owner_place(ref, dependent, self._custom() if "." in ref["apiVersion"] else {})
 
     def _find(self, ref: dict[str, Any], dependent: Object) -> Object | None:
         """The owner a reference names, if the local copy has just that one (by uid)."""
-        place = owner_place(ref, dependent)
-        if place is None or place[0] not in self.watches:
+        place = self._place(ref, dependent)
+        if place is None or place[0] not in self.process.informers:
             return None
         owner = self.lister(place[0]).get(f"{place[1]}/{place[2]}" if place[1] else place[2])
         return owner if owner is not None and meta.uid(owner) == ref["uid"] else None
@@ -203,6 +215,13 @@ class GarbageCollector(Controller):
         self.absent[uid] = True
         if len(self.absent) > ABSENT_REMEMBERED:
             del self.absent[next(iter(self.absent))]
+
+
+def _without_owners(obj: Object, refs: list[dict[str, Any]]) -> Object:
+    """A patch that leaves the other owners; the resourceVersion sees that nobody else changed them meanwhile."""
+    gone = [ref["uid"] for ref in refs]
+    left = [ref for ref in meta.owners(obj) if ref["uid"] not in gone]
+    return {"metadata": {"ownerReferences": left or None, "resourceVersion": obj["metadata"]["resourceVersion"]}}
 
 
 def _policy_of(obj: Object) -> str:

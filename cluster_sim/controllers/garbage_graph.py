@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cluster_sim.api import meta, resources
+from cluster_sim.api.resources import Resource
 from cluster_sim.controllers.pods import Object
 
 FOREGROUND, ORPHAN = "foregroundDeletion", "orphan"
@@ -67,12 +68,17 @@ class OwnerGraph:
         return sorted(self._dependents.get(uid, ()))
 
 
-def owner_place(ref: dict[str, Any], dependent: Object) -> tuple[str, str, str] | None:
+def owner_place(ref: dict[str, Any], dependent: Object, custom: dict[str, Resource]) -> tuple[str, str, str] | None:
     """(resource, namespace, name) where a reference's owner should be; None if the kind is unknown or cannot own it."""
     kind = resources.by_kind(ref["apiVersion"], ref["kind"])
+    name = kind.plural if kind else ""
+    if kind is None:
+        group = meta.group_version(ref["apiVersion"])[0]
+        name, kind = next(((name, one) for name, one in custom.items()
+                           if (one.group, one.kind) == (group, ref["kind"])), ("", None))
     if kind is None:
         return None
     namespace = meta.namespace(dependent)
     if kind.namespaced and not namespace:
         return None  # what lives in no namespace cannot belong to what lives in one
-    return kind.plural, namespace if kind.namespaced else "", ref["name"]
+    return name, namespace if kind.namespaced else "", ref["name"]

@@ -13,7 +13,7 @@ from typing import Any
 
 from cluster_sim.api import meta
 from cluster_sim.client import Controller, ControllerHost, Watch
-from cluster_sim.controllers import garbage_graph
+from cluster_sim.controllers import custom_kinds
 from cluster_sim.controllers.cronjob import CronJobController
 from cluster_sim.controllers.daemonset import DaemonSetController
 from cluster_sim.controllers.deployment import DeploymentController
@@ -57,11 +57,30 @@ class ControllerManager(ControllerHost):
     def interests(self) -> tuple[Watch, ...]:
         """Every resource that some controller watches; the garbage collector wants all of them."""
         wanted = [resource for controller in CONTROLLERS for resource in controller.watches]
-        return tuple(Watch(resource) for resource in dict.fromkeys([*wanted, *garbage_graph.monitored()]))
+        built_in = [Watch(resource) for resource in dict.fromkeys(wanted)]
+        followed = self.state["informers"]
+        known = followed.get(custom_kinds.DEFINITIONS, {}).get("objects", {})
+        custom = [custom_kinds.watch_of(known[name]) for name in followed if name in known]  # in order of their coming
+        return (*built_in, *custom)
 
     def make_controllers(self) -> list[Controller]:
         """All of them, in order."""
         return [controller(self) for controller in CONTROLLERS]
+
+    def observe(self, resource: str, event: str, old: Object | None, new: Object | None, span: int) -> None:
+        """A new definition makes a kind to watch; custom objects concern the garbage collector only."""
+        super().observe(resource, event, old, new, span)
+        if resource == custom_kinds.DEFINITIONS:
+            name = meta.name(new or old or {})
+            if new is not None and custom_kinds.is_served(new):
+                if name not in self.informers:
+                    self.follow(custom_kinds.watch_of(new), span)
+            elif name in self.informers:
+                self.unfollow(name)
+        elif "." in resource:
+            collector = self.controllers["garbage-collector"]
+            for key in collector.keys(resource, old, new):
+                collector.enqueue(key, span)
 
     def view(self) -> dict[str, Any]:
         """For the stage: the process, its queues, and each ReplicaSet as its controller sees it."""

@@ -17,9 +17,10 @@ from collections.abc import Iterable
 
 from cluster_sim.api import meta, resources
 from cluster_sim.api.conditions import set_condition
+from cluster_sim.api.resources import Resource
 from cluster_sim.client import Controller
 from cluster_sim.client.controller import Answer
-from cluster_sim.controllers.garbage_graph import monitored
+from cluster_sim.controllers.custom_kinds import DEFINITIONS, custom_resources
 from cluster_sim.controllers.pods import Object
 from cluster_sim.controllers.refusals import refused
 from cluster_sim.kernel import SECOND, timestamps
@@ -65,8 +66,8 @@ class NamespaceController(Controller):
         contents = self.contents(key)
         for resource in ["pods"] if "pods" in contents else [*contents, "events"]:
             told = {"resource": resource, "namespace": key, "count": len(contents.get(resource, ()))}
-            self.delete_all(resource, key, then="emptied", subject=f"{resource} in {key}", args=told,
-                            phrase="namespace.empty" if told["count"] else "")
+            self.delete_all(self.custom().get(resource, resource), key, then="emptied", args=told,
+                            subject=f"{resource} in {key}", phrase="namespace.empty" if told["count"] else "")
 
     def after(self, key: str, answers: list[Answer], span: int) -> None:
         """Say what is left, or go on if that was quick."""
@@ -88,9 +89,12 @@ class NamespaceController(Controller):
 
     def contents(self, namespace: str) -> dict[str, list[Object]]:
         """What is in the namespace, by resource."""
-        found = {resource: self.lister(resource).list(namespace)
-                 for resource in monitored() if _is_namespaced(resource)}
+        found = {resource: informer.list(namespace) for resource, informer in self.process.informers.items()}
         return {resource: objects for resource, objects in found.items() if objects}
+
+    def custom(self) -> dict[str, Resource]:
+        """The custom kinds there are."""
+        return custom_resources(self.lister(DEFINITIONS).list())
 
     def tell_remaining(self, namespace: Object, contents: dict[str, list[Object]]) -> None:
         """Conditions name what is left, and the finalizers that keep it."""
@@ -128,12 +132,9 @@ class NamespaceController(Controller):
                     args={"namespace": meta.name(namespace)})
 
 
-def _is_namespaced(resource: str) -> bool:
-    found = resources.by_plural(resource)
-    return found is not None and found.namespaced
-
-
 def _full_name(resource: str) -> str:
     """`pods.` and `deployments.apps`: upstream's words join resource and group with a dot, whatever the group."""
+    if "." in resource:
+        return resource
     found = resources.by_plural(resource)
     return f"{resource}.{found.group if found else ''}"
