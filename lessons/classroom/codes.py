@@ -18,7 +18,7 @@ def normalized(typed: str) -> str:
 
 def shown(code: str) -> str:
     """The code in two groups of three, as it is read aloud."""
-    return f"{code[:3]}-{code[3:]}"
+    return f"{code[:3]} {code[3:]}"
 
 
 def is_code(code: str) -> bool:

@@ -18,7 +18,7 @@ def links(request: HttpRequest, cluster_id: str, code: str) -> dict[str, Any]:
     share = reverse("watch", args=[code])
     link = request.build_absolute_uri(share)
     join = request.build_absolute_uri(reverse("join"))
-    return {"code": shown(code), "code_groups": shown(code).split("-"), "share": share, "link": link, "join": join,
+    return {"code": shown(code), "code_groups": shown(code).split(), "share": share, "link": link, "join": join,
             "join_at": join.partition("://")[2].rstrip("/"), "qr": qr.picture(link),
             "present": reverse("present", args=[cluster_id])}
 

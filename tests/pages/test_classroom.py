@@ -21,7 +21,7 @@ def test_a_code_is_six_characters_that_cannot_be_mistaken(opened: str) -> None:
 
 
 def test_a_code_is_shown_in_two_groups_of_three() -> None:
-    assert codes.shown("K7F2MQ") == "K7F-2MQ"
+    assert codes.shown("K7F2MQ") == "K7F 2MQ"
 
 
 @pytest.mark.parametrize("typed", ["K7F2MQ", "k7f2mq", "K7F-2MQ", " k7f 2mq ", "K7F–2MQ"])
