@@ -21,6 +21,7 @@ from cluster_sim.controllers.disruption import DisruptionController
 from cluster_sim.controllers.endpoints import EndpointsController
 from cluster_sim.controllers.endpointslice import EndpointSliceController
 from cluster_sim.controllers.garbage_collector import GarbageCollector
+from cluster_sim.controllers.horizontal_pod_autoscaler import HorizontalPodAutoscalerController
 from cluster_sim.controllers.job import JobController
 from cluster_sim.controllers.local_provisioner import LocalProvisioner
 from cluster_sim.controllers.namespace import NamespaceController
@@ -41,7 +42,7 @@ from cluster_sim.controllers.volume_protection import ClaimProtectionController,
 CONTROLLERS: tuple[type[Controller], ...] = (
     ReplicaSetController, DeploymentController, StatefulSetController, DaemonSetController, JobController,
     CronJobController, TTLAfterFinishedController, EndpointSliceController, EndpointsController, DisruptionController,
-    NodeLifecycleController, TaintEvictionController, PodGCController,
+    HorizontalPodAutoscalerController, NodeLifecycleController, TaintEvictionController, PodGCController,
     PersistentVolumeController, LocalProvisioner, ClaimProtectionController, VolumeProtectionController,
     ResourceQuotaController, NamespaceController, ServiceAccountController, ServiceAccountTokenController,
     RootCAPublisher, GarbageCollector,
