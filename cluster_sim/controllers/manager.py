@@ -14,6 +14,7 @@ from typing import Any
 from cluster_sim.api import meta
 from cluster_sim.client import Controller, ControllerHost, Watch
 from cluster_sim.controllers import custom_kinds
+from cluster_sim.controllers.clusterrole_aggregation import ClusterRoleAggregationController
 from cluster_sim.controllers.cronjob import CronJobController
 from cluster_sim.controllers.daemonset import DaemonSetController
 from cluster_sim.controllers.deployment import DeploymentController
@@ -45,7 +46,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     HorizontalPodAutoscalerController, NodeLifecycleController, TaintEvictionController, PodGCController,
     PersistentVolumeController, LocalProvisioner, ClaimProtectionController, VolumeProtectionController,
     ResourceQuotaController, NamespaceController, ServiceAccountController, ServiceAccountTokenController,
-    RootCAPublisher, GarbageCollector,
+    RootCAPublisher, ClusterRoleAggregationController, GarbageCollector,
 )
 
 

@@ -52,9 +52,9 @@ class ServiceMembers:
                 self._join(key, meta.key(pod))
 
     def pod_changed(self, old: Object | None, new: Object | None) -> list[str]:
-        """A pod came, changed or went; → keys of the Services it belonged or belongs to."""
+        """A pod came, changed or went; → keys of the Services it belonged or belongs to, sorted."""
         pod = meta.key(new or old or {})
-        before = [*self.services.get(pod, ())]
+        before = sorted(self.services.get(pod, ()))
         if new is not None and old is not None and meta.labels(old) == meta.labels(new):
             return before
         for service in before:
@@ -66,7 +66,7 @@ class ServiceMembers:
         for service, selector in self.selectors.get(meta.namespace(new), {}).items():
             if selector.items() <= labels.items():
                 self._join(service, pod)
-        return list(dict.fromkeys([*before, *self.services.get(pod, ())]))
+        return sorted({*before, *self.services.get(pod, ())})
 
     def _join(self, service: str, pod: str) -> None:
         self.members.setdefault(service, {})[pod] = True
