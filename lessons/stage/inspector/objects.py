@@ -34,7 +34,7 @@ def acts(cluster: Any, plural: str, obj: Any) -> tuple[Act, ...]:
     path, name = path_of(plural, obj), obj["metadata"]["name"]
     found: list[Act | None] = []
     if plural == "pods":
-        found = [offer.delete(path), offer.label(path, "pod", name, meta.labels(obj))]
+        found = [offer.delete(path), offer.label(path, "pod", name, meta.labels(obj)), *_running_containers(obj)]
     elif plural == "replicasets":
         found = [
             offer.delete(path),
@@ -53,6 +53,14 @@ def acts(cluster: Any, plural: str, obj: Any) -> tuple[Act, ...]:
     elif plural == "nodes":
         found = [offer.cordon(name, bool(obj["spec"].get("unschedulable"))), *_machine(cluster, name)]
     return tuple(act for act in found if act is not None)
+
+
+def _running_containers(pod: Any) -> list[Act]:
+    """Each container's program can be made to end by itself, as a bug would."""
+    meta_, statuses = pod["metadata"], pod.get("status", {}).get("containerStatuses", ())
+    where = f"pod/{meta_['namespace']}/{meta_['name']}"
+    return [offer.fault(f"Crash {each['name']}", "crash", f"{where}/{each['name']}") for each in statuses
+            if "running" in each.get("state", {})]
 
 
 def _machine(cluster: Any, name: str) -> list[Act]:
