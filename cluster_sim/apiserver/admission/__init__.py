@@ -1,0 +1,61 @@
+"""Admission: plugins that change or refuse what was allowed and well-formed. One plugin a file, in upstream's order.
+
+Upstream: kubernetes/pkg/kubeapiserver/options/plugins.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.apiserver.admission import (
+    default_ingress_class, default_storage_class, default_toleration_seconds, limit_ranger, namespace_lifecycle,
+    pod_security, priority, rbac_escalation, resource_quota, runtime_class, service_account, storage_object_in_use,
+)
+from cluster_sim.apiserver.request_info import RequestInfo
+
+if TYPE_CHECKING:
+    from cluster_sim.apiserver.server import APIServer
+
+Object = dict[str, Any]
+Mutation = Callable[["APIServer", RequestInfo, Object, "Object | None"], Object]
+Check = Callable[["APIServer", RequestInfo, Object, "Object | None"], None]
+
+MUTATING: dict[str, tuple[Mutation, ...]] = {
+    "pods": (limit_ranger.admit, service_account.admit, priority.admit, default_toleration_seconds.admit, runtime_class.admit),
+    "persistentvolumeclaims": (default_storage_class.admit, storage_object_in_use.admit),
+    "persistentvolumes": (storage_object_in_use.admit,),
+    "ingresses.networking.k8s.io": (default_ingress_class.admit,),
+}
+VALIDATING: dict[str, tuple[Check, ...]] = {
+    "pods": (limit_ranger.validate, pod_security.validate),
+    "persistentvolumeclaims": (limit_ranger.validate,),
+    "priorityclasses.scheduling.k8s.io": (priority.validate_class,),
+    "namespaces": (pod_security.validate_namespace,),
+    "roles.rbac.authorization.k8s.io": (rbac_escalation.validate_role,),
+    "clusterroles.rbac.authorization.k8s.io": (rbac_escalation.validate_role,),
+    "rolebindings.rbac.authorization.k8s.io": (rbac_escalation.validate_binding,),
+    "clusterrolebindings.rbac.authorization.k8s.io": (rbac_escalation.validate_binding,),
+    **{resource: (pod_security.warn,) for resource in pod_security.WORKLOADS},
+}
+
+
+def mutate(server: APIServer, info: RequestInfo, new: Object, old: Object | None) -> Object:
+    """Run the plugins that change objects; raises ApiError 403."""
+    if old is None:
+        namespace_lifecycle.admit(server, info, new)
+    for plugin in MUTATING.get(info.kind.group_resource, ()):
+        new = plugin(server, info, new, old)
+    return new
+
+
+def validate(server: APIServer, info: RequestInfo, new: Object, old: Object | None, call: Object) -> list[Object]:
+    """Run the plugins that only look; → writes to be made first (a quota's usage). Raises ApiError 403."""
+    for plugin in VALIDATING.get(info.kind.group_resource, ()):
+        plugin(server, info, new, old)
+    return resource_quota.charge(server, info, new, old, call)
+
+
+def check_delete(server: APIServer, info: RequestInfo) -> None:
+    """Some namespaces may not be deleted."""
+    namespace_lifecycle.check_delete(info)

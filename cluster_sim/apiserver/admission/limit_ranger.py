@@ -1,0 +1,5 @@
+"""LimitRanger (to come)."""
+def admit(server, info, new, old):
+    return new
+def validate(server, info, new, old):
+    pass

@@ -1,0 +1,3 @@
+"""ResourceQuota (to come)."""
+def charge(server, info, new, old, call):
+    return []

@@ -1,0 +1,152 @@
+"""From a request's body to an object: what it says it is, what Go's types make of it, and its defaults.
+
+Bodies of the cluster's own components are made from objects that came from here; those that arrive thousandfold
+(pods and their status) are taken as they are, for speed.
+
+Upstream: k8s.io/apiserver/pkg/endpoints/handlers/create.go, apimachinery/pkg/runtime/serializer.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.api import schema, status
+from cluster_sim.api.resources import Resource
+from cluster_sim.api.status import ApiError, bad_request
+from cluster_sim.apiserver import conversion, defaulting
+from cluster_sim.apiserver.request_info import RequestInfo
+
+if TYPE_CHECKING:
+    from cluster_sim.apiserver.server import APIServer
+
+Object = dict[str, Any]
+
+LIMIT = 3 * 1024 * 1024  # bytes of a body
+TRUSTED = ("system:kube-controller-manager", "system:kube-scheduler", "system:apiserver")
+
+
+def trusted(info: RequestInfo) -> bool:
+    """Whether the body comes from a component of the cluster itself."""
+    return info.user in TRUSTED or info.user.startswith("system:node:")
+
+
+def parse(info: RequestInfo, body: Any, kind: str) -> Any:
+    """The JSON value of a body that may still be text; raises ApiError 400 or 413."""
+    if not isinstance(body, (str, bytes)):
+        return body
+    text = body if isinstance(body, str) else body.decode("utf-8", "replace")
+    if len(text) > LIMIT:
+        raise ApiError(status.too_large(f"limit is {LIMIT}"))
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        short = text if len(text) < 256 else text[:255] + " ..."
+        message = f"couldn't get version/kind; json parse error: {go_json_error(text, error)}"
+        raise ApiError(bad_request(f"the object provided is unrecognized (must be of type {kind}): {message} ({short})")) from None
+
+
+def go_json_error(text: str, error: Exception) -> str:
+    """A JSON error in encoding/json's words, for the usual ones."""
+    place = getattr(error, "pos", len(text))
+    if place >= len(text):
+        return "unexpected end of JSON input"
+    where = "looking for beginning of value"
+    words = str(error)
+    if "property name" in words:
+        where = "looking for beginning of object key string"
+    elif "':' delimiter" in words:
+        where = "after object key"
+    elif "',' delimiter" in words:
+        where = "after object key:value pair" if text.lstrip().startswith("{") else "after array element"
+    elif "Extra data" in words:
+        where = "after top-level value"
+    return f"invalid character '{text[place]}' {where}"
+
+
+def decode(server: APIServer, info: RequestInfo, body: Any, resource: Resource | None = None) -> Object:
+    """The object of a create or update body, with its defaults; unknown fields are warned of or refused."""
+    resource = resource or info.kind
+    value = parse(info, body, resource.kind)
+    if server.custom.owns(resource):
+        return server.custom.decode(info, value, resource, body)
+    if not isinstance(value, dict):
+        found = "null" if value is None else json.dumps(value)[:200]
+        raise ApiError(bad_request(
+            f"the object provided is unrecognized (must be of type {resource.kind}): couldn't get version/kind; json parse "
+            f"error: json: cannot unmarshal {_go_kind(value)} into Go value of type struct {{ APIVersion string "
+            f'"json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }} ({found})'))
+    value = _typed(value, resource)
+    if trusted(info) and resource.plural == "pods":
+        return defaulting.apply(value, resource)
+    obj, error, unknown = schema.decode(value, resource.api_version, resource.kind)
+    if error is not None:
+        raise ApiError(bad_request(f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {error}'))
+    check_unknown(info, unknown, body, resource)
+    obj = {"kind": resource.kind, "apiVersion": resource.api_version,
+           **{key: item for key, item in obj.items() if key not in ("kind", "apiVersion")}}
+    return conversion.to_storage(defaulting.apply(obj, resource), resource)
+
+
+def check_unknown(info: RequestInfo, unknown: list[str], body: Any, resource: Resource) -> None:
+    """Refuse, warn of or ignore unknown fields, and fields given twice."""
+    mode = info.first("fieldValidation") or "Warn"
+    if mode == "Ignore":
+        return
+    twice = schema.duplicates(body if isinstance(body, str) else body.decode("utf-8", "replace")) if isinstance(
+        body, (str, bytes)) else []
+    found = [f'duplicate field "{name}"' for name in twice] + [f'unknown field "{name}"' for name in unknown]
+    if not found:
+        return
+    if mode == "Strict":
+        raise ApiError(bad_request(f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: '
+                                   f"strict decoding error: {', '.join(found)}"))
+    info.warnings.extend(found)
+
+
+def _typed(value: Object, resource: Resource) -> Object:
+    """The value with its kind and version, as the URL has them if it does not say; raises ApiError 400."""
+    version, kind = value.get("apiVersion") or resource.api_version, value.get("kind") or resource.kind
+    if not isinstance(version, str) or not isinstance(kind, str):
+        wrong, name = (version, "apiVersion") if not isinstance(version, str) else (kind, "kind")
+        raise ApiError(bad_request(
+            f"the object provided is unrecognized (must be of type {resource.kind}): couldn't get version/kind; json parse "
+            f"error: json: cannot unmarshal {_go_kind(wrong)} into Go struct field .{name} of type string"))
+    if (version, kind) == (resource.api_version, resource.kind):
+        if "apiVersion" in value and "kind" in value and value["kind"] and value["apiVersion"]:
+            return value
+        return {**value, "kind": kind, "apiVersion": version}
+    group, _, short = version.rpartition("/")
+    if kind != resource.kind and schema.knows(version, kind):
+        internal = (resource.group.split(".")[0] or "core")
+        raise ApiError(bad_request(
+            f'{kind} in version "{short}" cannot be handled as a {resource.kind}: converting ({short}.{kind}) to '
+            f"({internal}.{resource.kind}): unknown conversion"))
+    if version != resource.api_version:
+        raise ApiError(bad_request(f"the API version in the data ({version}) does not match the expected API version "
+                                   f"({resource.api_version})"))
+    raise ApiError(bad_request(f'no kind "{kind}" is registered for version "{version}" in scheme '
+                               '"pkg/api/legacyscheme/scheme.go:30"'))
+
+
+def _go_kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "bool"
+    return "string" if isinstance(value, str) else "number" if isinstance(value, (int, float)) else (
+        "array" if isinstance(value, list) else "object")
+
+
+def decode_plain(info: RequestInfo, body: Any, resource: Resource) -> Object:
+    """A body of a kind that is never stored, as a Scale; raises ApiError 400."""
+    value = parse(info, body, resource.kind)
+    if not isinstance(value, dict):
+        raise ApiError(bad_request(f"the object provided is unrecognized (must be of type {resource.kind})"))
+    if not schema.knows(resource.api_version, resource.kind):
+        return value
+    obj, error, unknown = schema.decode(_typed(value, resource), resource.api_version, resource.kind)
+    if error is not None:
+        raise ApiError(bad_request(f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {error}'))
+    check_unknown(info, unknown, body, resource)
+    return obj

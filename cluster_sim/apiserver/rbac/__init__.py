@@ -1,0 +1,1 @@
+"""RBAC: roles, bindings, and the question whether somebody may do something."""

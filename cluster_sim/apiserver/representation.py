@@ -1,0 +1,101 @@
+"""In which form an object is answered: as it is, as a Table, as metadata only, in another version of its group.
+
+Upstream: k8s.io/apiserver/pkg/endpoints/handlers/response.go, negotiation.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.api import resources, tables
+from cluster_sim.apiserver import conversion, request_info
+from cluster_sim.apiserver.scale import scale_of
+
+if TYPE_CHECKING:
+    from cluster_sim.apiserver.server import APIServer
+
+Object = dict[str, Any]
+
+
+@lru_cache(maxsize=256)
+def _media(text: str) -> tuple[tuple[str, str], ...]:
+    """The parameters of the first media type the server can serve."""
+    for media in text.split(","):
+        kind, *parameters = [part.strip() for part in media.split(";")]
+        pairs = tuple(tuple(parameter.split("=", 1)) for parameter in parameters if "=" in parameter)
+        if kind in ("application/json", "*/*", "application/*", ""):
+            return pairs  # type: ignore[return-value]
+    return ()
+
+
+def accept(call: Object) -> str:
+    """ "Table", "PartialObjectMetadata", "PartialObjectMetadataList" or "": what the client asked to be given."""
+    headers = call.get("headers")
+    text = (headers.get("Accept") or headers.get("accept") or "") if headers else ""
+    if not text and call["verb"] == "GET":
+        text = call.get("contentType") or ""
+    if not text:
+        return ""
+    return dict(_media(text)).get("as", "")
+
+
+def view(name: str, obj: Object | None) -> Any:
+    """An object made from the committed one."""
+    if name == "scale" and obj is not None:
+        return scale_of(obj)
+    return obj
+
+
+def present(server: APIServer, call: Object, body: Any, shape: str) -> Any:
+    """A single object in the version of the path and the shape asked for."""
+    if not isinstance(body, dict) or body.get("kind") in (None, "Status", "Scale"):
+        return body
+    info = request_info.parse(call["verb"], call["path"])
+    resource = server.custom.find(info.group, info.version, info.plural) or resources.by_plural(info.plural, info.group, info.version)
+    if resource is None:
+        return body
+    body = conversion.to_version(server, body, resource.api_version)
+    if shape == "Table" and not info.subresource:
+        return table(server, resource, [body], {"resourceVersion": body["metadata"].get("resourceVersion", "")},
+                     info.first("includeObject", "Metadata"))
+    if shape == "PartialObjectMetadata":
+        return partial(body)
+    return body
+
+
+def partial(obj: Object) -> Object:
+    """Only the metadata of an object."""
+    return {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": obj["metadata"]}
+
+
+def table(server: APIServer, resource: Any, objects: list[Object], metadata: Object, include: str) -> Object:
+    """What kubectl prints."""
+    now = server.kernel.epoch + server.kernel.now
+    columns = server.custom.columns(resource) if server.custom.find(resource.group, resource.version, resource.plural) else None
+    made: Object = tables.table(resource, objects, now, include, metadata, columns)
+    return made
+
+
+def events(server: APIServer, row: Object, given: list[list[Any]]) -> list[list[Any]]:
+    """Watch events in the shape their watcher asked for."""
+    shaped = []
+    for kind, obj in given:
+        if kind == "ERROR":
+            shaped.append([kind, obj])
+            continue
+        if row["convert"] and kind != "BOOKMARK":
+            obj = conversion.to_version(server, obj, row["apiVersion"])
+        if row["shape"] == "Table":
+            resource = (server.custom.find(row["group"], row["version"], row["plural"])
+                        or resources.by_plural(row["plural"], row["group"], row["version"]))
+            if kind == "BOOKMARK":
+                obj = {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": obj["metadata"], "columnDefinitions": None,
+                       "rows": []}
+            else:
+                meta = {"resourceVersion": obj["metadata"]["resourceVersion"]}
+                obj = table(server, resource, [obj], meta, row["include"])
+        elif row["shape"] == "PartialObjectMetadata":
+            obj = partial(obj)
+        shaped.append([kind, obj])
+    return shaped

@@ -1,0 +1,93 @@
+"""What a request is about, read off its method and path.
+
+/api/v1/namespaces/shop/pods/web/status?dryRun=All is verb `get` … `patch` on resource pods, subresource status, name
+web, namespace shop. Everything after this point speaks of verbs and resources and no longer of HTTP.
+
+Upstream: k8s.io/apiserver/pkg/endpoints/request/requestinfo.go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import parse_qs, unquote
+
+from cluster_sim.api.resources import Resource
+
+VERBS = {"POST": "create", "GET": "get", "HEAD": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+NAMESPACE_SUBRESOURCES = ("status", "finalize")
+TRUE = ("1", "true", "True", "TRUE", "t", "T")
+
+Query = dict[str, list[str]]
+
+
+@dataclass(slots=True)
+class RequestInfo:
+    """One request, parsed. `resource` is found by the routes; None for /version and the like."""
+
+    method: str
+    path: str
+    query: Query
+    verb: str = ""
+    group: str = ""
+    version: str = ""
+    namespace: str = ""
+    plural: str = ""
+    name: str = ""
+    subresource: str = ""
+    is_resource: bool = False
+    resource: Resource | None = None
+    user: str = ""
+    groups: tuple[str, ...] = ()
+    warnings: list[str] = field(default_factory=list)
+
+    def first(self, key: str, default: str = "") -> str:
+        """The first value of a query parameter."""
+        values = self.query.get(key)
+        return values[0] if values else default
+
+    def flag(self, key: str) -> bool:
+        """Whether a boolean query parameter is set."""
+        return self.first(key) in TRUE
+
+    @property
+    def kind(self) -> Resource:
+        """The resource, for code that runs after routing."""
+        assert self.resource is not None
+        return self.resource
+
+
+@lru_cache(maxsize=2048)
+def _query(text: str) -> Query:
+    return parse_qs(text, keep_blank_values=True)
+
+
+def parse(method: str, url: str) -> RequestInfo:
+    """The request's parts; a path that is no resource path has only `verb` (the method in lower case)."""
+    path, _, tail = url.partition("?")
+    info = RequestInfo(method, path, _query(tail) if tail else {})
+    words = [unquote(word) if "%" in word else word for word in path.split("/") if word]
+    start = 2 if words[:1] == ["api"] else 3 if words[:1] == ["apis"] else 0
+    info.verb = method.lower() if method != "HEAD" else "get"
+    if not start or len(words) <= start:
+        if start:
+            info.group, info.version = (words[1:2] or [""])[0] if start == 3 else "", (words[start - 1 : start] or [""])[0]
+        return info
+    info.is_resource = True
+    info.group, info.version = ("", words[1]) if start == 2 else (words[1], words[2])
+    rest = words[start:]
+    info.verb = VERBS.get(method, method.lower())
+    if rest[0] == "watch" and len(rest) > 1 and method in ("GET", "HEAD"):  # the old form, with the verb in the path
+        info.verb, rest = "watch", rest[1:]
+    if rest[0] == "namespaces" and len(rest) > 1:
+        info.namespace = rest[1]
+        if len(rest) > 2 and rest[2] not in NAMESPACE_SUBRESOURCES:
+            rest = rest[2:]
+    info.plural = rest[0]
+    info.name = rest[1] if len(rest) > 1 else ""
+    info.subresource = "/".join(rest[2:])
+    if not info.name and info.verb in ("get", "delete"):
+        info.verb = "list" if info.verb == "get" else "deletecollection"
+    if info.verb in ("list", "get") and info.flag("watch") and not info.subresource:
+        info.verb = "watch"
+    return info

@@ -1,0 +1,95 @@
+"""From a request to the code that serves it: who asks, what for, may they, and which verb does it.
+
+Upstream: the filter chain of k8s.io/apiserver/pkg/server/config.go (authentication, authorization) and the routes of
+k8s.io/apiserver/pkg/endpoints/installer.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.api import resources, status
+from cluster_sim.api.resources import Resource
+from cluster_sim.api.status import ApiError
+from cluster_sim.apiserver import discovery, request_info, subresources
+from cluster_sim.apiserver.authentication import authenticate
+from cluster_sim.apiserver.outcome import Answer, Outcome, Plan
+from cluster_sim.apiserver.request_info import RequestInfo
+from cluster_sim.apiserver.reviews import review
+from cluster_sim.apiserver.verbs import create, delete, deletecollection, patch, read, update, watch
+
+if TYPE_CHECKING:
+    from cluster_sim.apiserver.server import APIServer
+
+Object = dict[str, Any]
+
+VERBS = {
+    "get": read.get, "list": read.list_, "watch": watch.watch, "create": create.create, "update": update.update,
+    "patch": patch.patch, "delete": delete.delete, "deletecollection": deletecollection.deletecollection,
+}
+REVIEWS = ("authorization.k8s.io", "authentication.k8s.io")
+
+
+def text_404() -> ApiError:
+    """What the mux says of a path nobody serves: plain text."""
+    return ApiError({"code": 404, "raw": "404 page not found\n", "message": "404 page not found"})
+
+
+def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Outcome | None:
+    """Serve one request; None: it has opened a stream. Raises ApiError."""
+    info = request_info.parse(call["verb"], call["path"])
+    authenticate(info, call)
+    server.authorizer.check(info)
+    if not info.is_resource:
+        return discovery.serve(server, info, call)
+    resource = find(server, info)
+    info.resource = resource
+    _check_route(info, resource)
+    if resource.group in REVIEWS:
+        return review(server, info, call)
+    if info.subresource:
+        outcome: Outcome | None = subresources.serve(server, info, call, span)
+    else:
+        outcome = VERBS[info.verb](server, info, call, span)
+    if info.warnings and outcome is not None:
+        outcome.headers["Warning"] = ", ".join(f'299 - "{text}"' for text in info.warnings)
+    return outcome
+
+
+def find(server: APIServer, info: RequestInfo) -> Resource:
+    """The resource of the path; 404 as text for an unknown group or version, as a Status for an unknown resource."""
+    resource = resources.by_plural(info.plural, info.group, info.version) or server.custom.find(
+        info.group, info.version, info.plural)
+    if resource is None:
+        if discovery.has_group(server, info.group) if info.group else info.version == "v1":
+            raise ApiError(status.no_such_path())
+        raise text_404()
+    return resource
+
+
+def _check_route(info: RequestInfo, resource: Resource) -> None:
+    """404 or 405 in the router's words, where no such route is installed."""
+    if info.namespace and not resource.namespaced and not (resource.plural == "namespaces" and not resource.group):
+        raise ApiError(status.no_such_path())
+    if info.subresource:
+        first = info.subresource.split("/")[0]
+        if first not in resource.subresources or ("/" in info.subresource and first != "proxy"):
+            raise ApiError(status.no_such_path())
+        allowed = resources.SUBRESOURCES[first][3]
+        if info.verb not in allowed:
+            raise ApiError(status.method_not_allowed())
+        return
+    if info.name and resource.namespaced and not info.namespace:
+        raise ApiError(status.no_such_path())
+    item = info.verb in ("get", "update", "patch", "delete")
+    if bool(info.name) != item and info.verb != "watch":
+        raise ApiError(status.method_not_allowed())
+    if info.verb == "deletecollection" and not info.namespace and resource.namespaced:
+        raise ApiError(status.method_not_allowed())
+    if info.verb == "create" and resource.namespaced and not info.namespace:
+        raise ApiError(status.method_not_allowed())
+    if info.verb not in resource.verbs:
+        raise ApiError(status.method_not_allowed())
+
+
+__all__ = ["Answer", "Plan", "find", "serve", "text_404"]

@@ -1,0 +1,190 @@
+"""The process: requests in, answers and watch events out, one stream from etcd.
+
+Each request is planned against the watch cache. What needs no write is answered at once; a write goes to etcd with a
+compare of the revision it was planned on, and when somebody else was faster it is planned again on the fresh object
+(the real server's GuaranteedUpdate). What waits is plain data in the state: `in_flight` says how.
+Started on an empty store it first creates what every cluster begins with (`bootstrap`).
+
+Upstream: k8s.io/apiserver/pkg/server, k8s.io/apiserver/pkg/registry/generic/registry/store.go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster_sim.api.status import ApiError, internal, too_many_requests
+from cluster_sim.apiserver import bootstrap, in_flight, routes, watch_stream
+from cluster_sim.apiserver.allocation import Allocator
+from cluster_sim.apiserver.custom import CustomResources
+from cluster_sim.apiserver.outcome import Answer
+from cluster_sim.apiserver.rbac.authorizer import Authorizer
+from cluster_sim.apiserver.watch_cache import REGISTRY, WatchCache
+from cluster_sim.apiserver.watchers import Watchers
+from cluster_sim.kernel import DETAIL, SECOND, STORY, Component
+from cluster_sim.kernel.loop import register_connecting
+
+register_connecting("request", "range", "txn", "watch-etcd")
+
+Object = dict[str, Any]
+
+RETRY = SECOND  # before etcd is asked again after it was lost
+
+
+class APIServer(Component):
+    """Part `NODE/kube-apiserver`. `store` is the etcd member it talks to; whoever assembles the cluster sets it."""
+
+    kind = "kube-apiserver"
+    store = ""
+
+    def reset(self) -> None:
+        """The process died: cache, watches and calls under way are gone."""
+        number = self.state.get("next", 0)
+        self.state.clear()
+        self.state.update({"next": number, "synced": False, "ready": False, "stream": 0, "cache": {}, "watches": {},
+                           "calls": {}, "sweeping": False, "reserved": {}, "boot": []})
+
+    def rebuild(self) -> None:
+        """Everything that is made from the state."""
+        self.cache = WatchCache(self.state["cache"])
+        self.watchers = Watchers(self.state["watches"])
+        self.custom = CustomResources(self.cache)
+        self.allocator = Allocator(self.cache, self.state["reserved"])
+        self.authorizer = Authorizer(self.cache)
+
+    def start(self, cause: int) -> None:
+        """Read the store, then follow it."""
+        self._ask("range", {"prefix": REGISTRY}, cause, phrase="apiserver.start")
+        watch_stream.start_bookmarks(self)
+
+    def receive(self, kind: str, payload: Any, span: int) -> None:
+        """One message or timer."""
+        if kind == "request":
+            self.serve(payload, span)
+        elif kind == "txned":
+            in_flight.committed(self, payload, span)
+        elif kind == "watched":
+            self._watched(payload, span)
+        elif kind == "ranged":
+            self._ranged(payload, span)
+        elif kind == "cancel":
+            watch_stream.cancel(self, payload)
+        elif kind == "closed":
+            self._closed(payload["peer"], span)
+        elif kind == "refused":
+            self._refused(payload, span)
+        elif kind == "watch-end":
+            watch_stream.end(self, payload, span)
+        elif kind == "bookmarks":
+            watch_stream.bookmarks(self, span)
+        elif kind == "answer-late":
+            self.respond(payload["call"], payload["status"], payload["body"], span)
+        elif kind == "sweep":
+            in_flight.sweep(self, span)
+        elif kind == "relist" and not self.state["synced"]:
+            self.start(span)
+
+    # Requests
+
+    def serve(self, call: Object, span: int, again: bool = False) -> None:
+        """Answer a request, or begin the writes it needs; `again`: it was planned before and lost a race."""
+        if not self.state["synced"]:
+            body = too_many_requests("storage is (re)initializing", 1)
+            self.respond(call, 429, body, span, {"Retry-After": "1"})
+            return
+        try:
+            outcome = routes.serve(self, call, span, again)
+        except ApiError as error:
+            self.refuse(call, error, span)
+            return
+        except RecursionError:
+            self.refuse(call, ApiError(internal("the object is nested too deeply")), span)
+            return
+        if outcome is None:  # a watch: it answers for itself
+            return
+        if isinstance(outcome, Answer):
+            self.respond(call, outcome.status, outcome.body, span, outcome.headers)
+        else:
+            in_flight.begin(self, call, outcome, span)
+
+    def respond(self, call: Object, status: int, body: Any, span: int, headers: dict[str, str] | None = None,
+                phrase: str = "", args: Object | None = None, level: int = DETAIL) -> None:
+        """Send an answer; the server's own requests (no source) have none."""
+        if call["source"]:
+            payload = {"id": call["id"], "status": status, "body": body, "headers": headers or {}}
+            self.kernel.send(self.part, call["source"], "response", payload, span, verb="response", subject=str(status),
+                             phrase=phrase, args=args, level=level)
+        else:
+            bootstrap.done(self, call, status, body, span)
+
+    def refuse(self, call: Object, error: ApiError, span: int) -> None:
+        """Answer with an error's Status."""
+        status = error.status
+        level = STORY if call["verb"] != "GET" and call["source"].startswith("user/") else DETAIL
+        headers = {}
+        retry = (status.get("details") or {}).get("retryAfterSeconds")
+        if retry:
+            headers["Retry-After"] = str(retry)
+        body = status if "raw" not in status else status["raw"]
+        self.respond(call, error.code, body, span, headers, "apiserver.refuse", {"message": status.get("message", "")}, level)
+
+    # etcd
+
+    def _ask(self, kind: str, payload: Object, cause: int, phrase: str = "") -> int:
+        self.state["next"] = number = self.state["next"] + 1
+        self.kernel.connect(self.part, self.store)
+        self.kernel.send(self.part, self.store, kind, {"source": self.part, "id": number, **payload}, cause, verb=kind,
+                         phrase=phrase)
+        return number
+
+    def _ranged(self, payload: Object, span: int) -> None:
+        self.cache.fill(payload["revision"], payload["kvs"])
+        self.rebuild()
+        self.state["synced"] = True
+        self.state["stream"] = self._ask("watch-etcd", {"prefix": REGISTRY, "revision": payload["revision"]}, span)
+        bootstrap.begin(self, span)
+
+    def _watched(self, payload: Object, span: int) -> None:
+        if payload["id"] != self.state["stream"]:
+            return
+        if "error" in payload:
+            self._lose_etcd(span)
+            return
+        for event in payload["events"]:
+            prefix, change = self.cache.apply(event)
+            self.observe(prefix, change)
+            watch_stream.publish(self, prefix, change, span)
+
+    def observe(self, prefix: str, change: list[Any]) -> None:
+        """Keep what is derived from objects up with them."""
+        if prefix == "services/specs":
+            self.allocator.observe(change)
+        elif prefix == "apiextensions.k8s.io/customresourcedefinitions":
+            self.custom.observe(change)
+        elif prefix in ("roles", "rolebindings", "clusterroles", "clusterrolebindings"):
+            self.authorizer.forget()
+
+    def _closed(self, peer: str, span: int) -> None:
+        if peer == self.store:
+            self._lose_etcd(span)
+        else:
+            watch_stream.drop_client(self, peer)
+
+    def _refused(self, payload: Object, span: int) -> None:
+        if payload.get("kind") == "txn":
+            in_flight.lost(self, payload["id"], span)
+        elif payload.get("peer") == self.store:
+            self._lose_etcd(span)
+
+    def _lose_etcd(self, span: int) -> None:
+        """The stream is broken: what we know grows old. Watches end, and everything is read anew."""
+        if self.state["stream"] or not self.state["synced"]:
+            self.state["stream"] = 0
+            self.state["synced"] = False
+            watch_stream.end_all(self, span)
+            in_flight.lose_all(self, span)
+            self.kernel.timer(self.part, RETRY, "relist", background=True)
+
+    def view(self) -> Object:
+        """For the stage: whether it serves, how many watches and writes it carries, and the revision it knows."""
+        return {**super().view(), "ready": bool(self.state["ready"]), "watches": len(self.state["watches"]),
+                "inflight": len(self.state["calls"]), "revision": self.cache.revision}

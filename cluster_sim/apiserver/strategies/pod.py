@@ -1,0 +1,99 @@
+"""Pods: a new one is Pending; of its spec little may change; its status belongs to its kubelet.
+
+Upstream: kubernetes/pkg/registry/core/pod/strategy.go, pkg/apis/core/v1/helper/qos/qos.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.api import quantity
+from cluster_sim.apiserver.strategies.strategy import Strategy
+from cluster_sim.apiserver.validation import pod, pod_update
+
+if TYPE_CHECKING:
+    from cluster_sim.apiserver.request_info import RequestInfo
+    from cluster_sim.apiserver.server import APIServer
+
+Object = dict[str, Any]
+
+_qos: dict[int, tuple[Any, str]] = {}
+
+
+def qos_class(spec: Object) -> str:
+    """BestEffort, Burstable or Guaranteed, by the resources of all containers."""
+    containers = spec.get("containers") or []
+    known = _qos.get(id(containers))
+    if known is not None and known[0] is containers:
+        return known[1]
+    found = _class_of([*containers, *(spec.get("initContainers") or [])], spec.get("resources"))
+    if not spec.get("initContainers") and not spec.get("resources"):
+        if len(_qos) > 512:
+            _qos.clear()
+        _qos[id(containers)] = (containers, found)
+    return found
+
+
+def _class_of(containers: list[Object], whole: Object | None) -> str:
+    given = [whole] if whole else [container.get("resources") or {} for container in containers]
+    seen = False
+    guaranteed = True
+    for resources in given:
+        requests, limits = resources.get("requests") or {}, resources.get("limits") or {}
+        for name in ("cpu", "memory"):
+            request, limit = requests.get(name), limits.get(name)
+            has_request = request is not None and quantity.nano(request) > 0
+            has_limit = limit is not None and quantity.nano(limit) > 0
+            seen = seen or has_request or has_limit
+            if not has_limit or (has_request and quantity.nano(request) != quantity.nano(limit)):
+                guaranteed = False
+    if not seen:
+        return "BestEffort"
+    return "Guaranteed" if guaranteed else "Burstable"
+
+
+def prepare_create(obj: Object, server: APIServer, info: RequestInfo) -> Object:
+    """Status as of a new pod."""
+    status: Object = {"phase": "Pending"}
+    spec = obj.get("spec") or {}
+    if spec.get("schedulingGates"):
+        status["conditions"] = [{"type": "PodScheduled", "status": "False", "reason": "SchedulingGated",
+                                 "message": "Scheduling is blocked due to non-empty scheduling gates"}]
+    status["qosClass"] = qos_class(spec)
+    return {**obj, "status": status}
+
+
+def prepare_update(new: Object, old: Object, server: APIServer, info: RequestInfo) -> Object:
+    """The status stays, but a pod whose last gate is taken off shows it."""
+    new = {**new, "status": old.get("status") or {}}
+    if "ephemeralContainers" in (old.get("spec") or {}):
+        new["spec"] = {**new["spec"], "ephemeralContainers": old["spec"]["ephemeralContainers"]}
+    if (old.get("spec") or {}).get("schedulingGates") and not (new.get("spec") or {}).get("schedulingGates"):
+        conditions = [c for c in new["status"].get("conditions") or [] if c.get("reason") != "SchedulingGated"]
+        new["status"] = {key: value for key, value in new["status"].items() if key != "conditions"}
+        if conditions:
+            new["status"]["conditions"] = conditions
+    return new
+
+
+def prepare_status(new: Object, old: Object, server: APIServer) -> Object:
+    """qosClass is the server's; podIP and podIPs say the same."""
+    status = new.get("status") or {}
+    have = old.get("status") or {}
+    if not status.get("qosClass") and have.get("qosClass"):
+        status = {**status, "qosClass": have["qosClass"]}
+    first = (status.get("podIPs") or [{}])[0].get("ip")
+    if status.get("podIP") and not status.get("podIPs"):
+        status = {**status, "podIPs": [{"ip": status["podIP"]}]}
+    elif status.get("podIP") and first != status["podIP"]:
+        status = {**status, "podIPs": [{"ip": status["podIP"]}]}
+    elif first and not status.get("podIP"):
+        status = {**status, "podIP": first}
+    if status.get("hostIP") and not status.get("hostIPs"):
+        status = {**status, "hostIPs": [{"ip": status["hostIP"]}]}
+    return new if status is new.get("status") else {**new, "status": status}
+
+
+STRATEGY = Strategy(generation=True, returns_deleted=True, prepare_create=prepare_create, prepare_update=prepare_update,
+                    prepare_status=prepare_status, validate=pod.validate, validate_update=pod_update.validate_update,
+                    validate_status=pod_update.validate_status)

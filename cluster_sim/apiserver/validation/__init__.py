@@ -1,0 +1,4 @@
+"""Validation: what may be stored, in upstream's words. One file for each family of kinds.
+
+Upstream: kubernetes/pkg/apis/*/validation/validation.go.
+"""

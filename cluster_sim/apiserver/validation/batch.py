@@ -1,0 +1,5 @@
+def _fine(*args):
+    return []
+job = _fine
+job_update = _fine
+cronjob = _fine

@@ -1,0 +1,3 @@
+def _fine(*args):
+    return []
+validate = _fine

@@ -1,0 +1,161 @@
+"""Metadata: names, labels, annotations, owners, finalizers; and what an update may not touch.
+
+Upstream: k8s.io/apimachinery/pkg/api/validation/{objectmeta,generic}.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from cluster_sim.api import field, names
+from cluster_sim.api.field import FieldError
+from cluster_sim.api.resources import Resource
+
+Object = dict[str, Any]
+NameCheck = Callable[[str], list[str]]
+
+ANNOTATIONS_LIMIT = 256 * 1024
+STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
+IMMUTABLE = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
+
+
+def path_segment(text: str) -> list[str]:
+    """RBAC names and others that only must fit into a URL."""
+    if text in (".", ".."):
+        return [f"may not be '{text}'"]
+    return [f"may not contain '{mark}'" for mark in ("/", "%") if mark in text]
+
+
+def _service(text: str) -> list[str]:
+    return names.dns_1035_label(text)
+
+
+CHECKS: dict[str, NameCheck] = {
+    "namespaces": names.dns_label,
+    "services": _service,
+    "roles.rbac.authorization.k8s.io": path_segment,
+    "clusterroles.rbac.authorization.k8s.io": path_segment,
+    "rolebindings.rbac.authorization.k8s.io": path_segment,
+    "clusterrolebindings.rbac.authorization.k8s.io": path_segment,
+    "events": lambda text: [],
+    "events.events.k8s.io": lambda text: [],
+    "statefulsets.apps": names.dns_subdomain,
+    "cronjobs.batch": names.dns_subdomain,
+}
+
+
+@lru_cache(maxsize=65536)
+def _name_errors(kind: str, name: str, prefix: bool) -> tuple[str, ...]:
+    check = CHECKS.get(kind, names.dns_subdomain)
+    return tuple(check(name[:-1] + "a" if prefix and name.endswith("-") else name))
+
+
+def check(obj: Object, resource: Resource) -> list[FieldError]:
+    """ValidateObjectMeta."""
+    meta, errors = obj.get("metadata") or {}, []
+    kind = resource.group_resource
+    base, name = meta.get("generateName", ""), meta.get("name", "")
+    if base:
+        errors += [field.invalid("metadata.generateName", base, text) for text in _name_errors(kind, base, True)]
+    if not name:
+        errors.append(field.required("metadata.name", "name or generateName is required"))
+    else:
+        errors += [field.invalid("metadata.name", name, text) for text in _name_errors(kind, name, False)]
+    return errors + _common(meta)
+
+
+def _common(meta: Object) -> list[FieldError]:
+    errors: list[FieldError] = []
+    if meta.get("labels"):
+        errors += labels(meta["labels"], "metadata.labels")
+    if meta.get("annotations"):
+        errors += annotations(meta["annotations"], "metadata.annotations")
+    if meta.get("ownerReferences"):
+        errors += _owners(meta["ownerReferences"])
+    if meta.get("finalizers"):
+        errors += finalizers(meta["finalizers"], "metadata.finalizers")
+    return errors
+
+
+@lru_cache(maxsize=65536)
+def _label_errors(key: str, value: str) -> tuple[tuple[str, str], ...]:
+    found = [(key, text) for text in names.qualified_name(key)]
+    return tuple([*found, *((value, text) for text in names.label_value(value))])
+
+
+def labels(given: dict[str, str], path: str) -> list[FieldError]:
+    """ValidateLabels."""
+    errors = []
+    for key in sorted(given):
+        errors += [field.invalid(path, value, text) for value, text in _label_errors(key, given[key])]
+    return errors
+
+
+def annotations(given: dict[str, str], path: str) -> list[FieldError]:
+    """ValidateAnnotations."""
+    errors = []
+    for key in sorted(given):
+        errors += [field.invalid(path, key, text) for text in names.qualified_name(key.lower())]
+    size = sum(len(key.encode()) + len(value.encode()) for key, value in given.items())
+    if size > ANNOTATIONS_LIMIT:
+        errors.append(field.too_long(path, ANNOTATIONS_LIMIT))
+    return errors
+
+
+def finalizers(given: list[str], path: str) -> list[FieldError]:
+    """ValidateFinalizers."""
+    errors: list[FieldError] = []
+    for place, name in enumerate(given):
+        errors += [field.invalid(f"{path}[{place}]", name, text) for text in names.qualified_name(name)]
+        if "/" not in name and name not in STANDARD_FINALIZERS and not names.qualified_name(name):
+            errors.append(field.invalid(f"{path}[{place}]", name,
+                                        "name is neither a standard finalizer name nor is it fully qualified"))
+    if "orphan" in given and "foregroundDeletion" in given:
+        errors.append(field.invalid(path, given, 'finalizer foregroundDeletion and orphan cannot be both set'))
+    return errors
+
+
+def _owners(given: list[Object]) -> list[FieldError]:
+    path, errors = "metadata.ownerReferences", []
+    controller: Object | None = None
+    for reference in given:
+        version = reference.get("apiVersion", "")
+        if not version.rpartition("/")[2]:
+            errors.append(field.invalid(f"{path}.apiVersion", version, "version must not be empty"))
+        if not reference.get("kind"):
+            errors.append(field.invalid(f"{path}.kind", "", "must not be empty"))
+        if not reference.get("name"):
+            errors.append(field.invalid(f"{path}.name", "", "must not be empty"))
+        if not reference.get("uid"):
+            errors.append(field.invalid(f"{path}.uid", "", "must not be empty"))
+        if version == "v1" and reference.get("kind") == "Event":
+            errors.append(field.invalid(path, f"{version}, Kind=Event", "Event is disallowed from being an owner"))
+        if reference.get("controller"):
+            if controller is not None:
+                errors.append(field.invalid(path, given, "Only one reference can have Controller set to true. Found \"true\" in "
+                                            f"references for {controller['kind']}/{controller['name']} and "
+                                            f"{reference.get('kind')}/{reference.get('name')}"))
+            else:
+                controller = reference
+    return errors
+
+
+def check_update(new: Object, old: Object, resource: Resource) -> list[FieldError]:
+    """ValidateObjectMetaUpdate, and what holds of any metadata."""
+    after, before = new["metadata"], old["metadata"]
+    errors: list[FieldError] = []
+    if before.get("deletionTimestamp") and after.get("finalizers"):
+        added = [name for name in after["finalizers"] if name not in before.get("finalizers", [])]
+        if added:
+            names_ = ", ".join(field.quote(name) for name in sorted(added))
+            errors.append(field.forbidden("metadata.finalizers", "no new finalizers can be added if the object is being "
+                                          f"deleted, found new finalizers []string{{{names_}}}"))
+    for key in IMMUTABLE:
+        if after.get(key) != before.get(key):
+            errors.append(field.invalid(f"metadata.{key}", after.get(key), field.IMMUTABLE))
+    if after.get("labels") is not before.get("labels") or after.get("annotations") is not before.get("annotations") or after.get(
+            "ownerReferences") is not before.get("ownerReferences") or after.get("finalizers") is not before.get("finalizers"):
+        errors += _common(after)
+    return errors

@@ -1,0 +1,4 @@
+def _fine(*args):
+    return []
+budget = _fine
+budget_update = _fine
