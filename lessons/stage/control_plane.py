@@ -13,6 +13,7 @@ from lessons.stage.nodes import SYSTEM, fixture
 from lessons.stage.routes import kind_of
 
 MARKS_SHOWN = 8
+BENCH_CROWD = 3  # pods without a node from which on only their marks are shown
 WORKLOADS_SHOWN = 2
 
 
@@ -57,16 +58,8 @@ def draw(view: View, mirror: Mirror) -> None:
         fixture(view, "registry", "outside", "image registry", mirror)
     _counts(view, mirror)
     waiting = sum(1 for pod in mirror.pods.values() if not pod["spec"].get("nodeName"))
-    put(
-        view,
-        "bench-words-text",
-        "bench-words",
-        "bench",
-        {
-            "@data-waiting": str(waiting),
-            "text": "nobody is waiting" if not waiting else "1 pod waits" if waiting == 1 else f"{waiting} pods wait",
-        },
-    )
+    words = "nobody is waiting" if not waiting else "1 pod waits" if waiting == 1 else f"{waiting} pods wait"
+    put(view, "bench-words", "bench", "bench", {"@data-crowd": "1" if waiting >= BENCH_CROWD else "", "text": words})
 
 
 def _process(view: View, template: str, parent: str, part: str, mirror: Mirror, fields: dict[str, str]) -> None:

@@ -5,8 +5,8 @@ says where it goes, in the template and in the browser (`static/js/renderer.js`)
 
     "x"  the text of [data-f="x"]        "@data-x"  an attribute of the element itself
     "#x" the icon of <use data-f="x">    "%x"       server-rendered HTML inside [data-f="x"]
-    "*x" a row of marks inside [data-f="x"], as words: "c-running =least c-creating|creating"
-         (mark|look; =fence)
+    "*x" a row of marks inside [data-f="x"], as words: "c-running =fence c-creating|creating"
+         (mark|look; =class of a plain piece)
 
 Fields without a place in the template (`name`, `uid`) are for first paint only and never change.
 """

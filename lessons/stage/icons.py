@@ -9,13 +9,13 @@ def sheet() -> str:
 
 
 def row(names: str) -> str:
-    """A row of container marks as HTML, from 'c-running =least c-creating|creating' (mark|look; =fence)."""
+    """A row of container marks as HTML, from 'c-running =fence c-creating|creating' (mark|look; =class)."""
     return "".join(_one(word) for word in names.split())
 
 
 def _one(word: str) -> str:
     if word.startswith("="):
-        return f'<span class="fence {word[1:]}"></span>'
+        return f'<i class="{word[1:]}"></i>'
     name, _, look = word.partition("|")
     return mark(name, "ctr", look)
 

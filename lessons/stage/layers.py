@@ -99,12 +99,12 @@ def _gauge(deployment: Any, looks: list[str], wants: int) -> dict[str, str]:
     squares = []
     for index in range(max(len(counted), most)):
         if index == least and least:
-            squares.append("=least")
+            squares.append("=fence")
         if index == most:
-            squares.append("=most")
+            squares.append("=fence")
         squares.append(f"c-{counted[index]}|{counted[index]}" if index < len(counted) else "c-pending|free")
     if len(counted) <= most:
-        squares.append("=most")
+        squares.append("=fence")
     leaving = looks.count("terminating")
     squares += ["c-terminating|terminating"] * leaving
     available = sum(look == "running" for look in counted)
@@ -131,7 +131,7 @@ def _replicaset(view: View, rs: Any, tenants: list[Any], current: bool, mirror: 
         f"{rs['metadata'].get('namespace', 'default')}/{(meta.controller_of(rs) or {}).get('name')}"
     )
     goal = (owner["spec"].get("replicas", 1) if current else 0) if owner is not None else wants
-    slots = "<i></i>" * min(has, SLOTS) + '<i class="e"></i>' * max(0, min(max(wants, goal), SLOTS) - has)
+    slots = " ".join(["=f"] * min(has, SLOTS) + ["=e"] * max(0, min(max(wants, goal), SLOTS) - has))
     put(
         view,
         f"lrs-{uid}",
@@ -143,7 +143,7 @@ def _replicaset(view: View, rs: Any, tenants: list[Any], current: bool, mirror: 
             "image": _image(rs),
             "@data-owner": _owner(rs),
             "@data-current": "1" if current else "",
-            "%places": slots,
+            "*places": slots,
             "count": f"wants {wants}, has {has}",
             "goal": f"on its way to {goal}" if goal != wants else "" if owner is not None else "no owner",
             "@aria-label": f"ReplicaSet {name}, wants {wants}, has {has}",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster_sim.api import quantity
-from lessons.stage import pods
+from lessons.stage import pods, zoom
 from lessons.stage.element import View, put
 from lessons.stage.floor import COLUMNS, NOWHERE, Floor
 from lessons.stage.mirror import Mirror
@@ -106,6 +106,7 @@ def _attributes(node: Any, state: Condition) -> dict[str, str]:
         "@data-status": state.status,
         "@data-real": state.real,
         "@data-cordoned": "1" if state.cordoned else "",
+        "@data-believed": "1" if state.belief else "",
         "@aria-label": f"Node {name}, {spoken}",
         "#mark": state.mark,
         "word": state.word,
@@ -147,7 +148,7 @@ def _room(view: View, node: Any, mirror: Mirror, floors: dict[str, Floor], now: 
             "@data-density": _density(floor.rows, len(tenants), rooms),
             "@data-rows": str(floor.rows),
             "%bays": _bays(floor),
-            "%cap": _cap(floor, looks),
+            "*cap": _cap(floor, looks),
             "promised": _promised(here, cpu, mirror),
         },
     )
@@ -194,9 +195,9 @@ def _slot(floor: Floor, pod: Any) -> tuple[int, int]:
 
 def _density(rows: int, tenants: int, rooms: int) -> str:
     """How much of each pod there is room for: full, compact, row, marks (semantic zoom)."""
-    height = 170 if rooms <= 3 else 76
+    height = 170 if zoom.level(rooms) == "near" else 76
     each = height / max(1, rows)
-    if rooms > 6 or each < 15:
+    if zoom.level(rooms) not in ("near", "compact") or each < 15:
         return "marks"
     return "full" if each >= 60 else "compact" if each >= 34 else "row"
 
@@ -206,13 +207,11 @@ def _bays(floor: Floor) -> str:
 
 
 def _cap(floor: Floor, looks: dict[str, str]) -> str:
-    kinds = {"terminating": "go", "creating": "new"}
-    used = [
-        f'<u class="{kinds.get(looks[uid], "in")}"></u>'
-        for uid, place in sorted(floor.places.items(), key=_by_place)
-        for _ in place.cells()
-    ]
-    return "".join(used) + "<i></i>" * max(0, floor.bays - len(used))
+    """The bays as a row of pieces: taken, taken by what leaves or comes, free."""
+    kinds = {"terminating": "=go", "creating": "=new"}
+    places = sorted(floor.places.items(), key=_by_place)
+    used = [kinds.get(looks[uid], "=in") for uid, place in places for _ in place.cells()]
+    return " ".join(used + ["=free"] * max(0, floor.bays - len(used)))
 
 
 def _by_place(item: tuple[str, Any]) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from lessons.stage import control_plane, frame, layers, nodes, render, routes, sentences, story
+from lessons.stage import control_plane, frame, layers, nodes, render, routes, sentences, story, zoom
 from lessons.stage.element import Element, View, put
 from lessons.stage.floor import Floor
 from lessons.stage.messages import Flights
@@ -73,6 +73,7 @@ class Stage:
             "routes": json.dumps(routes.standing(self.mirror.parts)),
             "clock": clock,
             "now": clock.now,
+            "zoom": zoom.level(sum(item.parent == "rooms" for item in view.values())),
         }
 
     def _look(self, cluster: Any, clock: Any) -> View:

@@ -29,6 +29,7 @@ export function followChain(frame) {
   if (!scroller) return;
   const touched = (frame.add ?? []).some((row) => row[0] === "chain");
   if (touched && following) scroller.scrollTo({ top: scroller.scrollHeight });
+  if (!touched && frame.clock && !frame.full) return;
   const count = document.getElementById("chain")?.childElementCount ?? 0;
   for (const place of document.querySelectorAll("[data-chain-count]")) place.textContent = count || "";
 }

@@ -1,13 +1,16 @@
 // The Layers view: lines of ownership from Deployment to ReplicaSet to pod, and from each pod to its node.
 
 const SVG = "http://www.w3.org/2000/svg";
+const MANY = 6; // pods that fit side by side in full
 let drawnFor = "";
 
 /** Draws the lines between the layers, where the page has put them. */
 export function drawLayers() {
   const view = document.getElementById("layers");
   const svg = document.getElementById("owns");
-  if (!view || !svg || !view.offsetParent) return;
+  if (!view || !svg || document.getElementById("play").dataset.view !== "layers") return;
+  const many = (document.getElementById("layer-pods")?.childElementCount ?? 0) > MANY ? "1" : "";
+  if (view.dataset.many !== many) view.dataset.many = many;
   const outer = view.getBoundingClientRect();
   const box = (element) => {
     const b = element.getBoundingClientRect();

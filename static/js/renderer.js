@@ -8,6 +8,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const waiting = [];
 let scheduled = false;
 const listeners = [];
+const placesOf = new WeakMap(); // element → field → its places
+const htmlOf = new WeakMap(); // place → what was last put into it
 
 /** Calls `listener(frame)` after a frame is on the page. */
 export function afterFrame(listener) {
@@ -59,7 +61,6 @@ function add(parent, id, html, before) {
   template.innerHTML = html;
   const element = template.content.firstElementChild;
   place.insertBefore(element, before ? document.getElementById(before) : null);
-  globalThis.htmx?.process(element);
 }
 
 // moveBefore keeps focus and running transitions; older browsers lose focus on a move and get it back.
@@ -102,6 +103,12 @@ export function patch(element, fields) {
 
 // Fields belong to the nearest keyed element: a room's fields are not looked for in its pods.
 function places(element, name) {
+  let known = placesOf.get(element);
+  if (!known) placesOf.set(element, (known = {}));
+  return (known[name] ??= find(element, name));
+}
+
+function find(element, name) {
   const found = element.matches(`[data-f="${name}"]`) ? [element] : [];
   for (const place of element.querySelectorAll(`[data-f="${name}"]`)) {
     if (place.closest("[data-key]") === element) found.push(place);
@@ -123,32 +130,45 @@ function setIcon(use, name) {
   if (href !== next) use.setAttribute("href", next);
 }
 
-// A row of marks from words: "c-running =least c-creating|creating" (mark|look; =fence).
-function setMarks(place, words) {
-  if (place.dataset.marks === words) return;
-  place.dataset.marks = words;
-  const sheet = document.querySelector("use[href]").getAttribute("href").replace(/#.*/, "#");
-  place.replaceChildren(...words.split(" ").filter(Boolean).map((word) => {
-    if (word.startsWith("=")) {
-      const fence = document.createElement("span");
-      fence.className = `fence ${word.slice(1)}`;
-      return fence;
-    }
-    const [name, look] = word.split("|");
-    const svg = document.createElementNS(SVG, "svg");
-    svg.setAttribute("class", "ctr");
-    svg.setAttribute("aria-hidden", "true");
-    if (look) svg.dataset.look = look;
-    const use = document.createElementNS(SVG, "use");
-    use.setAttribute("href", sheet + name);
-    svg.append(use);
-    return svg;
-  }));
+// A row of marks from words: "c-running =fence c-creating|creating" (mark|look; =class of a plain piece). What is there
+// is changed in place: a new icon costs the browser more than all the rest of a frame.
+function setMarks(place, text) {
+  if (htmlOf.get(place) === text) return;
+  htmlOf.set(place, text);
+  const words = text.split(" ").filter(Boolean);
+  words.forEach((word, index) => {
+    const here = place.children[index];
+    const next = word[0] === "=" ? piece(here, word.slice(1)) : markOf(here, ...word.split("|"));
+    if (next !== here) here ? here.replaceWith(next) : place.append(next);
+  });
+  while (place.children.length > words.length) place.lastElementChild.remove();
+}
+
+function piece(here, name) {
+  const element = here?.localName === "i" ? here : document.createElement("i");
+  if (element.className !== name) element.className = name;
+  return element;
+}
+
+function markOf(here, name, look = "") {
+  const svg = here?.localName === "svg" ? here : newMark();
+  setIcon(svg.firstElementChild, name);
+  setAttribute(svg, "data-look", look);
+  return svg;
+}
+
+function newMark() {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "ctr");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", document.querySelector("use[href]").getAttribute("href").replace(/#.*/, "#"));
+  svg.append(use);
+  return svg;
 }
 
 function setHTML(place, html) {
-  if (place.dataset.html === html) return;
+  if (htmlOf.get(place) === html) return;
   place.innerHTML = html;
-  place.dataset.html = html;
-  globalThis.htmx?.process(place);
+  htmlOf.set(place, html);
 }

@@ -29,6 +29,12 @@ export function redraw() {
   });
 }
 
+/** Whether a frame moved anything that routes or numbers hang on: rooms, processes, steps; pods only while they come or go. */
+export function movesRoutes(frame) {
+  if (frame.full || frame.routes || frame.msgs || frame.add || frame.del || frame.move) return true;
+  return (frame.set ?? []).some(([id, fields]) => id.startsWith("span-") || "@data-real" in fields || "@data-rows" in fields);
+}
+
 /** Watches everything that can move things. */
 export function watchLayout() {
   const observer = new ResizeObserver(redraw);

@@ -2,7 +2,7 @@
 
 import { afterFrame } from "./renderer.js";
 import { listen } from "./live.js";
-import { redraw, watchLayout } from "./routes.js";
+import { movesRoutes, redraw, watchLayout } from "./routes.js";
 import { showMessages } from "./messages.js";
 import { startTools } from "./tools.js";
 import { startInspector } from "./inspector.js";
@@ -12,6 +12,7 @@ import { drawTimeline } from "./timeline.js";
 import { drawLayers } from "./layers.js";
 import { drawTwin } from "./twin.js";
 import { startKeys } from "./keys.js";
+import { zoomRooms } from "./zoom.js";
 import { onView, startViews } from "./views.js";
 
 function start() {
@@ -27,7 +28,8 @@ function start() {
   afterFrame((frame) => {
     if (frame.routes) document.getElementById("routes").dataset.routes = JSON.stringify(frame.routes);
     showMessages(frame);
-    redraw();
+    if (frame.add || frame.del || frame.full) zoomRooms();
+    if (movesRoutes(frame)) redraw();
     followChain(frame);
     showClock(frame);
     drawTimeline(frame);

@@ -15,6 +15,7 @@ function make(parent, name, attributes, text) {
   return element;
 }
 
+const onWall = (now) => now.replace(/^now |,.*$/g, "");
 const seconds = (t) => (t < 10 ? t.toFixed(3) : t < 100 ? t.toFixed(1) : t.toFixed(0));
 
 function inWords(s) {
@@ -25,13 +26,19 @@ function inWords(s) {
 /** Draws the timeline after a frame. */
 export function drawTimeline(frame) {
   const svg = document.getElementById("lanes");
-  if (!svg || !svg.clientWidth) return;
+  if (!svg) return;
   const lines = chainLines();
   const now = document.getElementById("now-text")?.textContent ?? "";
-  const stamp = `${svg.clientWidth}x${svg.clientHeight} ${lines.map((l) => l.span + l.time + l.lane + l.cause).join()} ${now} ${frame?.clock?.mode}`;
-  if (stamp === drawnFor) return;
-  drawnFor = stamp;
+  const stamp = `${lines.map((l) => l.span + l.time + l.lane + l.cause + l.now).join()} ${frame?.clock?.mode}`;
+  if (frame && stamp === drawnFor) {
+    const text = svg.querySelector(".nowt");
+    const shown = svg.dataset.wall === "1" ? onWall(now) : now;
+    if (text && text.textContent !== shown) text.textContent = shown;
+    return;
+  }
   const layout = { width: svg.clientWidth, height: svg.clientHeight, wall: svg.dataset.wall === "1" };
+  if (!layout.width) return;
+  drawnFor = stamp;
   svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
   svg.replaceChildren();
   if (layout.height < 100 || layout.wall) drawScrubber(svg, lines, layout, now);
@@ -130,7 +137,7 @@ function drawScrubber(svg, lines, { width, height, wall }, now) {
   if (wall && x.length) make(svg, "path", { class: "head-line", d: `M${last} 8V${height - 8}` });
   if (wall && x.length) {
     const mode = document.querySelector('#now [data-f="mode"]')?.textContent ?? "";
-    make(svg, "text", { class: "nowt", x: last + 44, y: y - 10 }, now.replace(/^now |,.*$/g, ""));
+    make(svg, "text", { class: "nowt", x: last + 44, y: y - 10 }, onWall(now));
     make(svg, "text", { class: "nowt s", x: last + 44, y: y + 26 }, mode);
   }
   shown.forEach((line, i) => drawNumber(svg, line, x[i], y, i === shown.length - 1 ? r * 1.2 : r));

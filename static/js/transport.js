@@ -49,7 +49,7 @@ export function showClock(frame) {
   const clock = frame.clock;
   if (!clock) return;
   const running = clock.mode === "running";
-  document.documentElement.dataset.mode = clock.mode;
+  if (document.documentElement.dataset.mode !== clock.mode) document.documentElement.dataset.mode = clock.mode;
   const button = byId("play-pause");
   if (button && button.dataset.state !== clock.mode) {
     button.dataset.state = clock.mode;
@@ -60,12 +60,15 @@ export function showClock(frame) {
   const slider = byId("speed");
   if (slider && document.activeElement !== slider) {
     const index = SPEEDS.reduce((best, speed, i) => (Math.abs(speed - clock.speed) < Math.abs(SPEEDS[best] - clock.speed) ? i : best), 0);
-    slider.value = index;
-    showSpeed(clock.speed);
+    if (slider.value !== String(index)) slider.value = index;
+    if (shownSpeed !== clock.speed) showSpeed(clock.speed);
   }
 }
 
+let shownSpeed = null;
+
 function showSpeed(speed) {
+  shownSpeed = speed;
   const text = `${speed}×`;
   for (const place of document.querySelectorAll("[data-speed]")) place.textContent = text;
   byId("speed")?.setAttribute("aria-valuetext", `${speed} times real time`);

@@ -4,8 +4,7 @@ const text = (element, field) => element.querySelector(`[data-f="${field}"]`)?.t
 
 /** Brings the tables up to date, if they are what is shown. */
 export function drawTwin() {
-  const twin = document.getElementById("twin");
-  if (!twin?.offsetParent) return;
+  if (document.getElementById("play")?.dataset.reading !== "text" || !document.getElementById("twin")) return;
   const picture = document.getElementById("picture");
   fill("twin-processes", [...picture.querySelectorAll("button[data-part]")].map((part) => ({
     key: part.id, name: part.dataset.part, data: { part: part.dataset.part }, cells: [describe(part)],

@@ -73,7 +73,7 @@ def test_a_pod_waits_on_the_landing_then_moves_to_its_room() -> None:
     cluster.pod(a_pod("new"))
     added = frame(stage, cluster)
     assert ["bench-pods", "pod-uid-new"] in [row[:2] for row in added["add"]]
-    assert dict(added["set"])["bench-words-text"]["text"] == "1 pod waits"
+    assert dict(added["set"])["bench-words"]["text"] == "1 pod waits"
     cluster.pod(a_pod("new", "worker-1", waiting="ContainerCreating"))
     assert ["pod-uid-new", "bays-node-worker-1"] in [row[:2] for row in frame(stage, cluster)["move"]]
 
