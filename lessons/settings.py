@@ -92,5 +92,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"lessons": {"level": "INFO"}},
+    # daphne says at INFO which port it got, which is how tests find it.
+    "loggers": {"lessons": {"level": "INFO"}, "daphne": {"level": "INFO"}},
 }

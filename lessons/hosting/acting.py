@@ -5,6 +5,7 @@ while the cluster's clock stands and nothing of it is shown. If the disk refuses
 was: nothing was acknowledged. Pacing thread only.
 """
 
+import functools
 import json
 import logging
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lessons.hosting.host import Host
 
 logger = logging.getLogger(__name__)
+SEEKING = ("step", "skip")  # answered when time has got there
 TOO_FAST = Refused("That was too fast.", f"At most {limits.COMMANDS_PER_SECOND} acts a second pass. Wait a moment.")
 BROKEN = Refused("That did not work.", "The command was not understood. Nothing has changed.")
 
@@ -41,7 +43,8 @@ def act(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer: 
         if op.get("op") == "undo":
             undoing.undo(host, hosted, actor, op, answer)
             return
-        outcome = commands.perform(hosted, actor, op, wall, answer)
+        there = functools.partial(_after_mark, host, hosted, answer=answer) if op.get("op") in SEEKING else answer
+        outcome = commands.perform(hosted, actor, op, wall, there)
     except Refused as refused:
         answer(refused.outcome(number))
         return
@@ -57,7 +60,7 @@ def act(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer: 
     if records:
         _store(host, hosted, records, outcome, answer)
     else:
-        answer(outcome)
+        _after_mark(host, hosted, outcome, answer)
 
 
 def _store(host: "Host", hosted: Hosted, records: list[dict[str, Any]], outcome: Outcome, answer: Answer) -> None:
@@ -76,6 +79,12 @@ def _store(host: "Host", hosted: Hosted, records: list[dict[str, Any]], outcome:
     rows = tuple(CommandRecord(cluster_id=hosted.id, record=json.dumps(record)) for record in records)
     mark = keeping.mark_change(hosted)
     host.writer.write(Entry(rows, mark, lambda error: host.post(lambda: stored(error))))
+
+
+def _after_mark(host: "Host", hosted: Hosted, outcome: Outcome, answer: Answer) -> None:
+    """Time was moved or its pace changed: answer once the disk knows, so that a restart stands there too."""
+    host.writer.write(Entry(
+        change=keeping.mark_change(hosted), done=lambda error: host.post(lambda: answer(outcome))))
 
 
 def _forget(host: "Host", hosted: Hosted) -> None:

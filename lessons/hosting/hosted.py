@@ -108,10 +108,10 @@ class Hosted:
 
     def repace(self, wall: float) -> None:
         """Anchor the pace at the cluster's time, with the rate that is right for what is under way."""
-        now = self.cluster.now
-        hops = self.followed.under_way(now)
+        now, slow = self.cluster.now, pacing.is_slow(self.pace.speed)
+        hops = self.followed.under_way(now) if slow else []
         self.turn = min((hop.lands for hop in hops), default=None)
-        if pacing.is_slow(self.pace.speed) and not hops and self.followed.root is not None:
+        if slow and not hops and self.followed.root is not None:
             self.turn = pacing.gap_end(now, self.cluster.next_due(of=self.followed.spans))
         gap_end = None if hops else self.turn
         self.pace = self.pace.anchored(wall, now, pacing.rate(self.pace.speed, hops, now, gap_end))

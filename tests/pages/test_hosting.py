@@ -10,6 +10,7 @@ import pytest
 from lessons import hosting
 from lessons.hosting import Actor, keeping
 from lessons.hosting.host import Host
+from lessons.hosting.hosted import Hosted
 from lessons.hosting.models import ClusterSnapshot, CommandRecord, HostedCluster
 from lessons.hosting.recovery import NoSuchCluster
 from lessons.visitors import Visitor
@@ -230,6 +231,21 @@ def test_slow_motion_lets_a_hop_be_seen(opened: str, ada: Visitor) -> None:
     act(opened, ada, op="kill", name=pods(opened)[0])
     until(opened, lambda hosted: len(hosted.followed.spans) > 1)
     assert time.monotonic() - began >= 0.59
+
+
+@pytest.mark.parametrize("speed", [0.1, 1, 10])
+def test_the_pacing_thread_sleeps_until_something_is_due(
+    opened: str, ada: Visitor, speed: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act(opened, ada, op="speed", value=speed)
+    act(opened, ada, op="kill", name=pods(opened)[0])
+    slices: list[int] = []
+    run = Hosted.slice
+    monkeypatch.setattr(Hosted, "slice", lambda hosted, now: (slices.append(1), run(hosted, now))[1])
+    before = hash_at(opened)[0].after
+    until(opened, lambda hosted: hosted.cluster.position.after >= before + 8)
+    events = hash_at(opened)[0].after - before
+    assert len(slices) <= 2 * events + 10
 
 
 def test_with_nobody_looking_time_stands_and_a_look_wakes_it(opened: str, house: Any) -> None:

@@ -4,6 +4,7 @@ Migrates the database, collects the static files, says where to look, and serves
 this one process. Honours `HOST`, `PORT` and `PODIUM_DATA`.
 """
 
+import logging
 import os
 from typing import Any
 
@@ -28,6 +29,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Podium is open at http://{shown}:{port}/  (Ctrl-C closes it; nothing is lost)")
         self.stdout.flush()
         from daphne.cli import CommandLineInterface
+
+        logging.getLogger("daphne").setLevel(logging.WARNING)
 
         address = host or "0.0.0.0"
         CommandLineInterface().run(
