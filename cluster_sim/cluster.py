@@ -206,8 +206,8 @@ class Cluster(Reading):
     # Time
 
     def advance(self, seconds: float) -> None:
-        """Let that many virtual seconds pass."""
-        self.kernel.run_until(self.kernel.now + round(seconds * SECOND))
+        """Let that many virtual seconds pass (at least a microsecond, so that a loop to a rounded end arrives)."""
+        self.kernel.run_until(self.kernel.now + max(round(seconds * SECOND), int(seconds > 0)))
         self._follow()
 
     def run(self, until: float, budget: int | None = None) -> int:
