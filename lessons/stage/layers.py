@@ -61,8 +61,9 @@ def _lives(rs: Any, tenants: list[Any]) -> bool:
 
 
 def _image(obj: Any) -> str:
+    """The image of its container; of several only their number has room."""
     containers = obj["spec"].get("template", obj).get("spec", {}).get("containers") or [{}]
-    return str(containers[0].get("image", ""))
+    return str(containers[0].get("image", "")) if len(containers) == 1 else ""
 
 
 def _deployment(view: View, deployment: Any, mine: list[Any], tenants: list[Any], mirror: Mirror) -> None:

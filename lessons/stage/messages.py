@@ -61,13 +61,18 @@ class Flights:
             "shape": taken.shape,
             "reversed": taken.reversed,
             "n": story.numbers.get(span.id),
-            "label": label(span, mirror) if followed else "",
+            "label": label(span, mirror) if followed and says_something(span) else "",
             "ms": ms,
             "kind": kind,
         }
         if wait is not None:
             message["wait"] = wait
         found.append(message)
+
+
+def says_something(span: Any) -> bool:
+    """Whether a message needs a label: requests do; answers and the store's own traffic are dots."""
+    return span.verb.isupper() or span.level == "story"
 
 
 def label(span: Any, mirror: Mirror) -> str:

@@ -133,6 +133,8 @@ def _note(pod: Any, look: str, ready: str) -> str:
         return f"{restarts} restart{'s' if restarts > 1 else ''}"
     if look == "notready":
         return f"{ready} ready"
+    if len(pod["spec"].get("containers", ())) > 1:
+        return ""  # its containers take the place
     return str(status.get("podIP", ""))
 
 

@@ -106,6 +106,7 @@ const shapes = {
     const { exit, y } = lane(room, a);
     const x = shaft(room);
     const start = [[exit, a.bottom], [exit, y]];
+    if (!room.behind && Math.abs(exit - x) < 2 * R && x > a.left + R && x < a.right - R) return `M${x} ${a.bottom}L${x} ${b.top}`;
     if (!room.behind) return rounded([...start, [x, y], [x, b.top]]);
     const gap = room.left - 6;
     return rounded([...start, [gap, y], [gap, room.top - 6], [x, room.top - 6], [x, b.top]]);

@@ -6,6 +6,7 @@ import { inFlight, routeBetween, redraw } from "./routes.js";
 const SVG = "http://www.w3.org/2000/svg";
 const MOST = 24;
 const TAIL = 36;
+const LABELLED = 90;
 const EASE = "cubic-bezier(.45,.05,.35,1)";
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 let flying = 0;
@@ -18,7 +19,7 @@ export function showMessages(frame) {
     const route = routeBetween(message.from, message.to, message.shape, message.reversed);
     if (!route) return;
     if (still.matches || fast || flying >= MOST) light(route, message);
-    else fly(route, message, message.wait ?? index * 110);
+    else fly(route, message, message.wait ?? index * 140);
   });
 }
 
@@ -49,7 +50,7 @@ function fly(route, message, delay) {
   const tail = tails.appendChild(pathOf(route, `tail ${message.kind}`));
   const length = tail.getTotalLength();
   const parts = [disc];
-  if (message.label) {
+  if (message.label && length > LABELLED) { // a short way has no room for words
     const label = document.createElement("span");
     label.className = `msg ${message.kind}`;
     label.textContent = message.label.slice(0, 24);

@@ -4,7 +4,7 @@
 import { box, partElement, picture, routePath } from "./geometry.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const REST = 4; // numbers kept on one route; older ones are in the list
+const REST = 4; // numbers kept on one route, if there is room; older ones are in the list
 
 /** Spans whose disc is still travelling: their number rests on the route only when it has landed. */
 export const inFlight = new Set();
@@ -43,10 +43,12 @@ export function watchLayout() {
   document.fonts?.ready.then(redraw);
 }
 
+const onWall = () => document.body.classList.contains("wall");
+
 function draw() {
   const svg = document.getElementById("routes");
   if (!svg || !picture().offsetParent) return;
-  const tip = document.body.classList.contains("wall") ? "16" : "9";
+  const tip = onWall() ? "16" : "9";
   for (const marker of svg.querySelectorAll("marker")) {
     marker.setAttribute("markerWidth", tip);
     marker.setAttribute("markerHeight", tip);
@@ -111,10 +113,9 @@ function drawChain(svg) {
     path.setAttribute("class", last.kind === "you" ? "way you" : "way");
     path.setAttribute(last.reversed === "1" ? "marker-start" : "marker-end", `url(#tip-${last.kind})`);
     const length = path.getTotalLength();
-    const resting = lines.slice(-REST);
+    const resting = lines.slice(-Math.max(1, Math.min(REST, Math.floor(length / (onWall() ? 58 : 26)))));
     resting.forEach((each, index) => {
-      const share = each.reversed === "1" ? resting.length - index : index + 1;
-      const along = clear(length, (share / (resting.length + 1)) * length);
+      const along = clear(length, ((index + 1) / (resting.length + 1)) * length);
       wanted.set(each.span, { line: each, point: path.getPointAtLength(along) });
     });
   }

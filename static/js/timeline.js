@@ -4,6 +4,7 @@
 import { chainLines } from "./routes.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+const SPACE = 20; // px a number needs
 const FOLD = 2; // seconds of silence that are folded
 let drawnFor = "";
 
@@ -53,6 +54,11 @@ function laneOrder(lines) {
   return [...base, ...others].slice(0, 8);
 }
 
+// The first step and the newest ones: as many as have room.
+function newest(lines, most) {
+  return lines.length <= most ? lines : [lines[0], ...lines.slice(2 - most)];
+}
+
 // Evenly spaced steps; a wait of more than FOLD seconds gets a fold of its own between two of them.
 function places(lines, from, to) {
   const folds = [];
@@ -81,12 +87,15 @@ function drawLanes(svg, lines, { width, height }, now) {
   lanes.forEach((lane) => make(labels, "text", { x: 0, y: y(lane) + 4 }, lane));
   make(svg, "rect", { class: "future", x: head, y: top - 11, width: width - head, height: foot - top + 11 });
   make(svg, "path", { class: "lane", d: lanes.map((lane) => `M${left} ${y(lane)}H${width}`).join("") });
+  const whole = lines;
+  lines = newest(lines, Math.floor((head - left - 90) / SPACE));
   const { x, folds, step } = places(lines, left + 60, head - 30);
+  if (lines.length < whole.length) folds.unshift({ x: (x[0] + x[1]) / 2 - 4, words: `${whole.length - lines.length} steps` });
   const index = new Map(lines.map((line, i) => [line.span, i]));
   lines.forEach((line, i) => drawCause(svg, line, i, index, lines, x, y));
   for (const fold of folds) {
     make(svg, "path", { class: "brk", d: `M${fold.x} ${top - 10}l-6 ${foot - top + 10}M${fold.x + 8} ${top - 10}l-6 ${foot - top + 10}` });
-    make(svg, "text", { class: "gap", x: fold.x, y: height - 3 }, inWords(fold.gap));
+    make(svg, "text", { class: "gap", x: fold.x, y: height - 3 }, fold.words ?? inWords(fold.gap));
   }
   drawTicks(svg, lines, x, folds, step, height);
   lines.forEach((line, i) => drawNumber(svg, line, x[i], y(line.lane), 8.5));
