@@ -112,15 +112,16 @@ class HorizontalPodAutoscalerController(Controller):
     def weigh(self, autoscaler: Object, data: Object, found: Object | None, error: str) -> None:
         """What each metric asks for; the largest counts."""
         status, current, wishes = data["status"], data["current"], []
+        samples = [one for one in (found or {}).get("items") or () if one.get("containers")]
         for metric in autoscaler["spec"].get("metrics") or ():
             if metric["type"] != "Resource":
                 continue
             name, target = metric["resource"]["name"], metric["resource"]["target"]
-            if found is None or not found.get("items"):
+            if not samples:
                 why = NO_METRICS.format(name=name, error=error or "no metrics returned from resource metrics API")
                 self.event(autoscaler, "Warning", "FailedGetResourceMetric", why)
                 continue
-            wishes.append((self.wish(autoscaler, data, found["items"], name, target), name))
+            wishes.append((self.wish(autoscaler, data, samples, name, target), name))
         if not wishes:
             why = f"the HPA was unable to compute the replica count: {error or 'no metrics'}"
             self.event(autoscaler, "Warning", "FailedComputeMetricsReplicas", why)
