@@ -21,6 +21,8 @@ from lessons.hosting.clock import Clock
 from lessons.hosting.outcome import Actor, Outcome
 
 if TYPE_CHECKING:
+    from cluster_sim import Response
+    from lessons.hosting.calling import Request
     from lessons.hosting.host import Host
     from lessons.hosting.hosted import Hosted
     from lessons.hosting.showing import Watcher
@@ -81,6 +83,11 @@ async def command(cluster_id: str, actor: Actor, op: dict[str, Any]) -> Outcome:
     return await asyncio.wait_for(asyncio.wrap_future(house().command(cluster_id, actor, op)), PATIENCE)
 
 
+async def call(cluster_id: str, request: "Request") -> "Response":
+    """An API request of a real client, and its answer when virtual time brings it (504 after 30 s)."""
+    return await asyncio.wrap_future(house().call(cluster_id, request))
+
+
 def clock(hosted: "Hosted") -> Clock:
     """The clock of a cluster, for a page; on the pacing thread."""
     return hosted.clock(house().now())
@@ -103,5 +110,5 @@ def at_change(watcher: "Watcher") -> None:
     _watchers.append(watcher)
 
 
-__all__ = ["Actor", "Clock", "Outcome", "ask", "ask_sync", "at_change", "clock", "command", "command_sync", "house",
-           "open", "open_sync", "tell"]
+__all__ = ["Actor", "Clock", "Outcome", "ask", "ask_sync", "at_change", "call", "clock", "command", "command_sync",
+           "house", "open", "open_sync", "tell"]

@@ -33,10 +33,16 @@ def act(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer: 
     if number is not None and number in hosted.answers:
         answer(hosted.answers[number])
         return
+    if number is not None and number in hosted.storing:
+        hosted.storing[number].append(answer)  # sent again before the disk has it: both hear when it has
+        return
     wall = host.now()
     bucket = host.buckets.setdefault(actor.visitor, TokenBucket())
     if not bucket.take(wall):
         answer(TOO_FAST.outcome(number))
+        return
+    if hosted.undoing:
+        answer(undoing.BUSY.outcome(number))
         return
     before = hosted.cluster.position.commands
     try:
@@ -50,31 +56,36 @@ def act(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer: 
         return
     except Exception:
         logger.exception("Command %r failed", op.get("op"))
-        _forget(host, hosted)  # it may have been carried out by half: as it was on the disk is as it is
+        host.forget(hosted)  # it may have been carried out by half: as it was on the disk is as it is
         answer(BROKEN.outcome(number))
         return
     if outcome is None:
         return
-    hosted.remember(outcome)
     records = [record for record in hosted.cluster.log(before) if record["kind"] != "head"]
     if records:
         _store(host, hosted, records, outcome, answer)
     else:
+        hosted.remember(outcome)
         _after_mark(host, hosted, outcome, answer)
 
 
 def _store(host: "Host", hosted: Hosted, records: list[dict[str, Any]], outcome: Outcome, answer: Answer) -> None:
     hosted.writing += 1
     hosted.records += records
+    told = [answer]
+    if outcome.id is not None:
+        hosted.storing[outcome.id] = told
 
     def stored(error: BaseException | None) -> None:
-        if error is not None:
-            _forget(host, hosted)
-            answer(NOT_STORED.outcome(outcome.id))
-            return
-        hosted.writing -= 1
-        hosted.repace(host.now())
-        answer(outcome)
+        hosted.storing.pop(outcome.id or "", None)
+        if error is None:
+            hosted.remember(outcome)
+            hosted.writing -= 1
+            hosted.repace(host.now())
+        else:
+            host.forget(hosted)
+        for tell in told:
+            tell(outcome if error is None else NOT_STORED.outcome(outcome.id))
 
     rows = tuple(CommandRecord(cluster_id=hosted.id, record=json.dumps(record)) for record in records)
     mark = keeping.mark_change(hosted)
@@ -85,11 +96,3 @@ def _after_mark(host: "Host", hosted: Hosted, outcome: Outcome, answer: Answer) 
     """Time was moved or its pace changed: answer once the disk knows, so that a restart stands there too."""
     host.writer.write(Entry(
         change=keeping.mark_change(hosted), done=lambda error: host.post(lambda: answer(outcome))))
-
-
-def _forget(host: "Host", hosted: Hosted) -> None:
-    """Let go of a cluster that differs from the disk; its viewers get it as it was."""
-    if host.clusters.get(hosted.id) is hosted:
-        del host.clusters[hosted.id]
-        for viewer in (*hosted.showing.viewers, *hosted.showing.joining):
-            host.join(hosted.id, viewer)

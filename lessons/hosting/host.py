@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 
 from django.db import close_old_connections
 
-from lessons.hosting import acting, keeping, limits, recovery
+from cluster_sim import Response
+from lessons.hosting import acting, calling, keeping, limits, recovery
 from lessons.hosting.fan_out import Viewer
 from lessons.hosting.hosted import Hosted
 from lessons.hosting.log_writer import LogWriter
@@ -81,6 +82,12 @@ class Host:
     ) -> "Future[None]":
         """As `command`, for who can hear more than once: first that it is done, later what the API server refused."""
         return self.ask(cluster_id, lambda hosted: acting.act(self, hosted, actor, op, answer))
+
+    def call(self, cluster_id: str, request: calling.Request) -> "Future[Response]":
+        """An API request whose sender waits for the answer."""
+        said: Future[Response] = Future()
+        self._when_asked(cluster_id, lambda hosted: calling.call(self, hosted, request, said.set_result), said)
+        return said
 
     def join(self, cluster_id: str, viewer: Viewer) -> "Future[None]":
         """`viewer` gets the full state, then every frame."""
@@ -184,7 +191,7 @@ class Host:
                 hosted.slice(self.now)
             except Exception:
                 logger.exception("Cluster %s cannot go on", hosted.id)
-                hosted.seek = None
+                hosted.end_seek()
                 hosted.set_pace(self.now(), paused=True)
                 hosted.showing.tell(STUMBLED)
             self._work_off()  # a person's act does not wait for the others' slices
@@ -195,6 +202,13 @@ class Host:
             except Exception:
                 logger.exception("Cluster %s cannot be shown", hosted.id)
                 hosted.showing.due = wall + limits.MARK_EVERY
+
+    def forget(self, hosted: Hosted) -> None:
+        """Let go of a cluster that differs from the disk; its viewers get it as it was. Pacing thread."""
+        if self.clusters.get(hosted.id) is hosted:
+            del self.clusters[hosted.id]
+            for viewer in (*hosted.showing.viewers, *hosted.showing.joining):
+                self.join(hosted.id, viewer)
 
     def _ask(self, cluster_id: str, question: Callable[[Hosted], T], answer: "Future[T]", looking: bool) -> None:
         hosted = self.clusters.get(cluster_id)
@@ -210,7 +224,7 @@ class Host:
         else:
             answer.set_result(result)
 
-    def _when_asked(self, cluster_id: str, question: Callable[[Hosted], None], said: "Future[Outcome]") -> None:
+    def _when_asked(self, cluster_id: str, question: Callable[[Hosted], None], said: "Future[Any]") -> None:
         def failed(asked: "Future[None]") -> None:
             error = asked.exception()
             if error is not None and not said.done():

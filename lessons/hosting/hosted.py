@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from cluster_sim import Call, Cluster, Position
+from cluster_sim import Call, Cluster, Position, Response
 from lessons.hosting import limits, pacing
 from lessons.hosting.clock import Clock, Mode
 from lessons.hosting.followed import Followed
@@ -42,6 +42,16 @@ class Act:
 
 
 @dataclass(slots=True)
+class Waiting:
+    """Somebody waits for this call's answer, until that wall second."""
+
+    call: Call
+    until: float
+    answer: Callable[[Response], None]
+    too_late: Response
+
+
+@dataclass(slots=True)
 class Base:
     """A snapshot in memory that a replay can start from."""
 
@@ -70,6 +80,9 @@ class Hosted:
     marked_pace: tuple[float, bool] | None = None
     snapshot_due: float = 0.0
     followed: Followed = field(default_factory=Followed)
+    undoing: bool = False  # the past is being played again: what is done now would be lost
+    storing: dict[str, list[Answer]] = field(default_factory=dict)  # command ids on their way to the disk
+    waiting: list[Waiting] = field(default_factory=list)  # senders of API requests
     unanswered: list[Act] = field(default_factory=list)
     answers: dict[str, Outcome] = field(default_factory=dict)  # command id → what was said, for who repeats it
     memory: dict[str, Any] = field(default_factory=dict)  # for the rooms that watch (goals, votes)
@@ -151,6 +164,7 @@ class Hosted:
         if self.cluster.position.after != before:
             self.showing.changed()
             self._hear_answers(now())
+            self.answer_waiting(now())
 
     def _run(self, now: Now) -> None:
         wall = now()
@@ -204,6 +218,12 @@ class Hosted:
             self.showing.at_once(wall)
             seek.found(found)
 
+    def end_seek(self) -> None:
+        """A step or skip under way ends where it is."""
+        seek, self.seek = self.seek, None
+        if seek is not None:
+            seek.found(True)
+
     def _measure(self, wall: float, behind: bool) -> None:
         since, virtual = self.measured
         if wall - since < 1.0:
@@ -225,6 +245,16 @@ class Hosted:
                 title = f"The API server answers {response.status} {status.get('reason', '')}".strip()
                 words = str(status.get("message") or response.error or "It gave no reason.")
                 act.answer(Outcome(False, act.command, title=title, text=words))
+
+    def answer_waiting(self, wall: float) -> None:
+        """Tell the senders of API requests what came, and those who have waited for too long."""
+        for waiting in list(self.waiting):
+            response = waiting.call.response
+            if response is None and wall >= waiting.until:
+                response = waiting.too_late
+            if response is not None:
+                self.waiting.remove(waiting)
+                waiting.answer(response)
 
     def begin_act(self, act: Act, root: int | None, wall: float) -> None:
         """A person has acted: follow what comes of it, and show it soon."""

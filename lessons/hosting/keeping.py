@@ -16,6 +16,7 @@ from lessons.hosting import limits
 from lessons.hosting.hosted import Base, Hosted
 from lessons.hosting.log_writer import Entry
 from lessons.hosting.models import ClusterSnapshot, HostedCluster
+from lessons.hosting.outcome import Outcome
 from lessons.hosting.pacing import Pace
 from lessons.hosting.recovery import Recovered, mark_of
 
@@ -35,6 +36,9 @@ def hosted(recovered: Recovered, stage: Any, wall: float) -> Hosted:
         marked=cluster.position, snapshot_due=wall + limits.SNAPSHOT_EVERY, measured=(wall, cluster.now),
         seen_span=newest_span(cluster),
     )
+    for record in recovered.records:
+        if record["id"]:  # a page that was not told before the restart sends it again
+            kept.remember(Outcome(True, record["id"]))
     kept.repace(wall)
     if recovered.began_anew:
         kept.memory["note"] = ANEW
@@ -57,11 +61,12 @@ def housekeep(host: "Host") -> None:
             kept.looked_at = wall
         elif not kept.asleep and wall - kept.looked_at > limits.SLEEP_AFTER:
             kept.asleep = True
-            kept.seek = None
+            kept.end_seek()
             _see(host, kept)
         elif wall - kept.looked_at > limits.UNLOAD_AFTER:
             _unload(host, kept)
             continue
+        kept.answer_waiting(wall)
         mark(host, kept)
         if wall >= kept.snapshot_due and not kept.asleep:
             kept.snapshot_due = wall + limits.SNAPSHOT_EVERY

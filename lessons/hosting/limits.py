@@ -18,6 +18,8 @@ SNAPSHOT_EVERY = 60.0  # s a cluster runs between durable snapshots: a restart r
 
 SKIP_VIRTUAL = 3600.0  # s of virtual time one skip may cross
 SKIP_CPU = 2.0  # s of computing one skip may cost
+CALL_SECONDS = 30.0  # s a client waits for the API server before it hears 504
+CREEP = 0.1  # s of virtual time a paused cluster moves on to answer a client
 STEP_VIRTUAL = 60.0  # s of virtual time one step may cross: nothing in a minute is an answer too
 REST_VIRTUAL = 300.0  # s of virtual time a scene may take to come to rest before its lesson opens
 REST_QUIET = 10.0  # s of virtual time without anything but heartbeats to come: the scene is at rest

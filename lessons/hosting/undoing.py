@@ -41,7 +41,8 @@ def undo(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer:
     kept = [record for record in hosted.records if record["n"] < last["n"]]
     bases = list(hosted.bases)
     hosted.writing += 1
-    hosted.seek = None
+    hosted.undoing = True
+    hosted.end_seek()
     replaying = host.load_job(lambda: recovery.replay_to(hosted.head, kept, bases, until))
     number = command_id(op)
     replaying.add_done_callback(lambda done: host.post(lambda: _replayed(host, hosted, kept, done, number, answer)))
@@ -58,6 +59,7 @@ def _replayed(host: "Host", hosted: Hosted, kept: list[dict[str, Any]], replayin
     if replaying.exception() is not None:
         logger.error("Cluster %s cannot be played again", hosted.id, exc_info=replaying.exception())
         hosted.writing -= 1
+        hosted.undoing = False
         answer(FAILED.outcome(number))
         return
     cluster = replaying.result()
@@ -71,6 +73,7 @@ def _replayed(host: "Host", hosted: Hosted, kept: list[dict[str, Any]], replayin
 
     def stored(error: BaseException | None) -> None:
         hosted.writing -= 1
+        hosted.undoing = False
         if error is not None:
             answer(NOT_STORED.outcome(number))
             return

@@ -11,7 +11,9 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-MAX_SOCKET_MESSAGE = 64 * 1024
+from lessons.hosting.limits import MESSAGE_BYTES
+
+MAX_SOCKET_MESSAGE = 4 * MESSAGE_BYTES  # up to here a message that is too long is answered in words
 
 
 class Command(BaseCommand):
@@ -29,6 +31,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Podium is open at http://{shown}:{port}/  (Ctrl-C closes it; nothing is lost)")
         self.stdout.flush()
         from daphne.cli import CommandLineInterface
+
+        import lessons.asgi  # noqa: F401  (sets Django up, logging included: the next line must come after it)
 
         logging.getLogger("daphne").setLevel(logging.WARNING)
 
