@@ -79,9 +79,11 @@ def _stop(kernel: Kernel, fault: str, part: str, options: dict[str, Any], cause:
         raise FaultError(f"{part} is stopped already.")
     span = kernel.work(part, cause, verb="stopped", subject=part, phrase="fault.stopped", args=names(part))
     kernel.stop(part, span)
+    kernel.silenced.setdefault(part, {})[fault] = span
 
 
 def _start(kernel: Kernel, fault: str, part: str, options: dict[str, Any], cause: int) -> None:
+    _heard_again(kernel, fault, part)
     if f"{part.rpartition('/')[0]}/" in kernel.stopped:
         return  # its machine has no power: it starts with the machine
     span = kernel.work(part, cause, verb="started", subject=part, phrase="fault.started", args=names(part))
@@ -92,6 +94,7 @@ def _power_off(kernel: Kernel, fault: str, node: str, options: dict[str, Any], c
     if f"{node}/" in kernel.stopped:
         raise FaultError(f"{node} is off already.")
     kernel.stopped[f"{node}/"] = True
+    kernel.silenced.setdefault(node, {})[fault] = cause
     for process in STARTING_ORDER:
         part = f"{node}/{process}"
         if part in kernel.components:
@@ -104,6 +107,7 @@ def _power_off(kernel: Kernel, fault: str, node: str, options: dict[str, Any], c
 
 def _power_on(kernel: Kernel, fault: str, node: str, options: dict[str, Any], cause: int) -> None:
     kernel.stopped.pop(f"{node}/", None)
+    _heard_again(kernel, fault, node)
     for process in STARTING_ORDER:
         part = f"{node}/{process}"
         if part in kernel.components:
@@ -113,6 +117,7 @@ def _power_on(kernel: Kernel, fault: str, node: str, options: dict[str, Any], ca
 def _cut(kernel: Kernel, fault: str, node: str, options: dict[str, Any], cause: int) -> None:
     others = options.get("from") or [other for other in [*kernel.machines, "registry"] if other != node]
     kernel.network.cut(fault, [node], list(others))
+    kernel.silenced.setdefault(node, {})[fault] = cause
 
 
 def _slow(kernel: Kernel, fault: str, node: str, options: dict[str, Any], cause: int) -> None:
@@ -121,6 +126,14 @@ def _slow(kernel: Kernel, fault: str, node: str, options: dict[str, Any], cause:
 
 def _mend(kernel: Kernel, fault: str, node: str, options: dict[str, Any], cause: int) -> None:
     kernel.network.mend(fault)
+    _heard_again(kernel, fault, node)
+
+
+def _heard_again(kernel: Kernel, fault: str, place: str) -> None:
+    """The fault no longer explains that nothing comes from there."""
+    kernel.silenced.get(place, {}).pop(fault, None)
+    if not kernel.silenced.get(place):
+        kernel.silenced.pop(place, None)
 
 
 def _crash(kernel: Kernel, fault: str, target: str, options: dict[str, Any], cause: int) -> None:

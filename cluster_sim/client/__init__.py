@@ -4,7 +4,8 @@ Whoever wants something of the cluster, from the scheduler to a kubelet, is a cl
 else. This room is what they share; what each does with it stands in its own room.
 """
 
-from cluster_sim.client.controller import Controller, ControllerHost
+from cluster_sim.client.controller import Controller
+from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.client.informer import Informer, Watch
 from cluster_sim.client.process import MERGE_PATCH, STRATEGIC_MERGE_PATCH, Process
 from cluster_sim.client.work_queue import WorkQueue

@@ -1,4 +1,4 @@
-"""The shape that every controller has, and the process that hosts controllers.
+"""The shape that every controller has.
 
 A controller says what it watches and which keys an object concerns (`keys`). For a key that became dirty, `sync`
 reads the local copies, compares what is wanted with what is there, and sends writes; when all of them are answered,
@@ -15,77 +15,23 @@ Source: kubernetes pkg/controller (the worker loops); client-go util/workqueue.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cluster_sim.api import resources
 from cluster_sim.api.resources import Resource
 from cluster_sim.client.event_recorder import record
 from cluster_sim.client.informer import Informer, Object, key_of
-from cluster_sim.client.process import MERGE_PATCH, Process
+from cluster_sim.client.process import MERGE_PATCH
 from cluster_sim.client.work_queue import WorkQueue
 from cluster_sim.kernel import MS, STORY
 from cluster_sim.kernel.loop import in_background
 
+if TYPE_CHECKING:
+    from cluster_sim.client.controller_host import ControllerHost
+
 WORK_DELAY = MS // 2  # a worker wakes this long after the first key became dirty: what comes meanwhile is one look
 
 Answer = tuple[str, Any, int, Any]  # (then, data, status, body) of a write
-
-
-class ControllerHost(Process):
-    """A process that runs controllers over shared informers: the kube-controller-manager."""
-
-    def make_controllers(self) -> list[Controller]:
-        """The controllers of this process, in order."""
-        return []
-
-    def reset(self) -> None:
-        """Queues and copies are memory: they go with the process."""
-        super().reset()
-        self.state["controllers"] = {}
-        self.state["begun"] = False
-
-    def rebuild(self) -> None:
-        """Informers, then controllers with their queues and indexes, over the state."""
-        super().rebuild()
-        self.controllers = {controller.name: controller for controller in self.make_controllers()}
-        self._interested: dict[str, list[Controller]] = {}
-        for controller in self.controllers.values():
-            for resource in controller.watches:
-                self._interested.setdefault(resource, []).append(controller)
-
-    def observe(self, resource: str, event: str, old: Object | None, new: Object | None, span: int) -> None:
-        """Enqueue what the change concerns, for each controller that watches the resource."""
-        for controller in self._interested.get(resource, ()):
-            for key in controller.keys(resource, old, new):
-                controller.enqueue(key, span)
-
-    def synced(self, span: int) -> None:
-        """All copies are filled: work may begin. What is followed later makes nobody wait."""
-        if self.state["begun"]:
-            return
-        self.state["begun"] = True
-        for controller in self.controllers.values():
-            controller.begin(span)
-            controller.wake(span)
-
-    def all_synced(self) -> bool:
-        """Whether every informer has had its first list."""
-        return bool(self.state["begun"])
-
-    def on_timer(self, kind: str, payload: Any, span: int) -> None:
-        """A worker wakes, or a key's pause is over."""
-        if kind == "work":
-            self.controllers[payload].work(span)
-        elif kind == "again":
-            name, key = payload
-            self.controllers[name].again(key, span)
-        elif kind.startswith("tick:"):
-            self.controllers[kind[5:]].tick(span)
-
-    def answer(self, then: str, data: Any, status: int, body: Any, span: int) -> None:
-        """A controller's write was answered."""
-        if data is not None and "controller" in data:
-            self.controllers[data["controller"]].answered(data["key"], then, data["data"], status, body, span)
 
 
 class Controller:
@@ -148,7 +94,7 @@ class Controller:
             self.kernel.timer(self.process.part, max(0, after), "again", [self.name, key], background=True)
 
     def again(self, key: str, span: int) -> None:
-        """A planned look, or a retry, is due."""
+        """A planned look is due."""
         if self.state["planned"].get(key, 0) <= self.now:
             self.state["planned"].pop(key, None)
         self.enqueue(key, span)
@@ -266,13 +212,17 @@ class Controller:
         del self.state["running"][key], self.queue.state["processing"][key]
         if running["failed"]:
             pause = self.queue.failed(key)
-            self.kernel.timer(self.process.part, pause, "again", [self.name, key], cause=self._span)
+            self.kernel.timer(self.process.part, pause, "retry", [self.name, key], cause=self._span)
         else:
             self.queue.forget(key)
         self.wake(self._span)
 
     def _enter(self, key: str, span: int, also: list[int]) -> None:
         self._key, self._span, self._also = key, span, also
+
+    def blame(self, *spans: int) -> None:
+        """Name further causes of what this sync does next, such as the faults behind a silence."""
+        self._also = [*self._also, *(span for span in spans if span and span not in self._also)]
 
     def _take_also(self) -> list[int]:
         also, self._also = self._also, []

@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from cluster_sim.api import meta
 from cluster_sim.api.conditions import is_true
 from cluster_sim.client import Controller
-from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.client.controller import Answer
+from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers import adoption, cron_schedule
 from cluster_sim.controllers.job_status import is_finished
 from cluster_sim.controllers.pods import Object, created

@@ -18,7 +18,8 @@ from collections.abc import Iterable
 
 from cluster_sim.api import meta
 from cluster_sim.client import Controller
-from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.client.controller import Answer
+from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers import adoption, pods, revisions, rolling_update
 from cluster_sim.controllers import deployment_status as states
 from cluster_sim.controllers.pods import Object

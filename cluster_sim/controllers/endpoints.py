@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 from cluster_sim.api import meta
 from cluster_sim.client import Controller
-from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.client.controller import Answer
+from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers.endpoint import Port, hostname_of, is_endpoint, port_object, ports_of, target_of
 from cluster_sim.controllers.endpointslice import HEADLESS_LABEL
 from cluster_sim.controllers.pods import Object, is_ready

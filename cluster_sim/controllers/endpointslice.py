@@ -16,7 +16,8 @@ from collections.abc import Iterable
 
 from cluster_sim.api import meta
 from cluster_sim.client import Controller
-from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.client.controller import Answer
+from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers.endpoint import Port, endpoint_of, is_endpoint, port_object, ports_of
 from cluster_sim.controllers.pods import Object
 from cluster_sim.controllers.refusals import is_namespace_terminating

@@ -21,7 +21,8 @@ from typing import Any
 from cluster_sim.api import meta, resources
 from cluster_sim.api.resources import Resource
 from cluster_sim.client import MERGE_PATCH, Controller
-from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.client.controller import Answer
+from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers.custom_kinds import DEFINITIONS, custom_resources
 from cluster_sim.controllers.garbage_graph import (
     FOREGROUND,

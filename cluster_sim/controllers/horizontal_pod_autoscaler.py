@@ -15,7 +15,8 @@ from typing import Any
 from cluster_sim.api import meta, quantity, resources, selectors
 from cluster_sim.api.conditions import set_condition
 from cluster_sim.client import MERGE_PATCH, Controller
-from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.client.controller import Answer
+from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers import pods, scaling_rules
 from cluster_sim.controllers.pods import Object
 from cluster_sim.controllers.refusals import message_of

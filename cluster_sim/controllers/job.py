@@ -18,7 +18,8 @@ from collections.abc import Iterable
 from cluster_sim.api import meta
 from cluster_sim.api.conditions import find_condition, is_true
 from cluster_sim.client import STRATEGIC_MERGE_PATCH, Controller
-from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.client.controller import Answer
+from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers import adoption, job_rules, job_status, pods
 from cluster_sim.controllers.deletion_rank import rank_for_deletion
 from cluster_sim.controllers.job_status import FINALIZER, has_finalizer, with_condition

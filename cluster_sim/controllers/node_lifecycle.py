@@ -19,7 +19,8 @@ from typing import Any
 from cluster_sim.api import meta
 from cluster_sim.api.conditions import find_condition
 from cluster_sim.client import MERGE_PATCH, STRATEGIC_MERGE_PATCH, Controller
-from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.client.controller import Answer
+from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.client.event_recorder import record
 from cluster_sim.controllers import node_health as rules
 from cluster_sim.controllers import pods
@@ -48,7 +49,7 @@ class NodeLifecycleController(Controller):
     def __init__(self, process: ControllerHost) -> None:
         super().__init__(process)
         index_by_node(process)
-        self.nodes: dict[str, Any] = self.state.setdefault("nodes", {})  # name → heard (µs), ready, evicting
+        self.nodes: dict[str, Any] = self.state.setdefault("nodes", {})  # name → heard (µs), span, ready, evicting
         self.zones: dict[str, Any] = self.state.setdefault("zones", {})  # zone → when the next node may be tainted
         self.state.setdefault("all_down", False)
 
@@ -60,7 +61,7 @@ class NodeLifecycleController(Controller):
         """A Lease renewed is a sign of life; so is a node's own report. A changed node needs a look at its taints."""
         if resource == "leases":
             if new is not None and meta.namespace(new) == LEASE_NAMESPACE and meta.name(new) in self.nodes:
-                self.nodes[meta.name(new)]["heard"] = self.now
+                self.nodes[meta.name(new)] |= {"heard": self.now, "span": self.process.observing}
             return ()
         if resource == "pods" or (old or new) is None:
             return ()
@@ -68,9 +69,10 @@ class NodeLifecycleController(Controller):
         if new is None:
             self.nodes.pop(name, None)
         elif name not in self.nodes:
-            self.nodes[name] = {"heard": self.now, "ready": None, "evicting": rules.has_eviction_taint(new)}
+            self.nodes[name] = {"heard": self.now, "span": self.process.observing, "ready": None,
+                                "evicting": rules.has_eviction_taint(new)}
         elif _report(new) != _report(old) and rules.ready_status(new) != "Unknown":
-            self.nodes[name]["heard"] = self.now
+            self.nodes[name] |= {"heard": self.now, "span": self.process.observing}
         if old is not None and new is not None and _report(new, True) == _report(old, True) and (
                 old.get("spec") == new.get("spec")):
             return ()  # only a heartbeat
@@ -128,6 +130,7 @@ class NodeLifecycleController(Controller):
             known["ready"] = rules.ready_status(node) or ""
         if rules.is_overdue(node, known["heard"], self.now):
             seconds = (self.now - known["heard"]) // SECOND
+            self.blame(known["span"], *self.kernel.behind_silence(f"{key}/kubelet"))
             conditions = rules.silent_conditions(node, self.kernel.timestamp())
             self.patch("nodes", node, {"status": {"conditions": conditions}}, subresource="status", then="unknown",
                        content_type=STRATEGIC_MERGE_PATCH, subject=key, phrase="node_lifecycle.unknown",
@@ -156,6 +159,7 @@ class NodeLifecycleController(Controller):
         before = (node.get("spec") or {}).get("taints") or []
         taints = rules.wanted_taints(node, known["evicting"], self.kernel.timestamp())
         if taints != before:
+            self.blame(*self.kernel.behind_silence(f"{name}/kubelet"))
             added = [f"{taint['key']}:{taint['effect']}" for taint in taints if taint not in before]
             self.patch("nodes", node, {"metadata": {"resourceVersion": node["metadata"]["resourceVersion"]},
                                        "spec": {"taints": taints or None}}, content_type=MERGE_PATCH, then="tainted",

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 from cluster_sim.api import meta
 from cluster_sim.client import STRATEGIC_MERGE_PATCH, Controller
-from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.client.controller import Answer
+from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers import pods
 from cluster_sim.controllers.pods import Object
 from cluster_sim.controllers.refusals import refused

@@ -20,7 +20,8 @@ from collections.abc import Iterable
 
 from cluster_sim.api import meta
 from cluster_sim.client import Controller
-from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.client.controller import Answer
+from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers import adoption, pods
 from cluster_sim.controllers.deletion_rank import rank_for_deletion, why
 from cluster_sim.controllers.pod_tally import PodTally

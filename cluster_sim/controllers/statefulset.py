@@ -16,7 +16,8 @@ from collections.abc import Iterable
 
 from cluster_sim.api import meta
 from cluster_sim.client import MERGE_PATCH, Controller
-from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.client.controller import Answer
+from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers import adoption, controller_history, pods, statefulset_status
 from cluster_sim.controllers import stateful_identity as identity
 from cluster_sim.controllers.controller_history import HASH

@@ -15,7 +15,8 @@ from typing import Any
 from cluster_sim.api import meta
 from cluster_sim.api.taints import tolerates
 from cluster_sim.client import STRATEGIC_MERGE_PATCH, Controller
-from cluster_sim.client.controller import Answer, ControllerHost
+from cluster_sim.client.controller import Answer
+from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers.pod_gc import NODE_INDEX, index_by_node
 from cluster_sim.controllers.pods import Object
 from cluster_sim.controllers.refusals import refused
@@ -101,6 +102,7 @@ class TaintEvictionController(Controller):
         if left > 0:
             self.requeue(key, left)
             return
+        self.blame(*self.kernel.behind_silence(f"{node}/kubelet"))
         self.event(pod, "Normal", "TaintManagerEviction", f"Marking for deletion Pod {key}")
         condition = {"type": "DisruptionTarget", "status": "True", "reason": "DeletionByTaintManager",
                      "message": "Taint manager: deleting due to NoExecute taint",

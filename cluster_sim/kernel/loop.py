@@ -56,6 +56,7 @@ class Kernel:
         self.cancelled: dict[int, bool] = data.get("cancelled", {})
         self.stopped: dict[str, bool] = data.get("stopped", {})  # parts; "NODE/" for a machine without power
         self.peers: dict[str, dict[str, bool]] = data.get("peers", {})
+        self.silenced: dict[str, dict[str, int]] = data.get("silenced", {})  # part or machine → fault → its span
         self.machines: dict[str, dict[str, Any]] = data.get("machines", {})  # name → size, zone, role: plain data
         self.draws = Draws(seed, data.get("counters"))
         self.network = Network(data.get("network"))
@@ -71,7 +72,8 @@ class Kernel:
         return {
             "epoch": self.epoch, "now": self.now, "executed": self.executed, "sequence": self.sequence,
             "spans": self.spans, "queue": self.queue, "cancelled": self.cancelled, "stopped": self.stopped,
-            "peers": self.peers, "machines": self.machines, "counters": self.draws.counters, "network": self.network.state,
+            "peers": self.peers, "machines": self.machines, "counters": self.draws.counters,
+            "network": self.network.state, "silenced": self.silenced,
         }
 
     # Parts
@@ -115,6 +117,10 @@ class Kernel:
         self.stopped.pop(part, None)
         self.live[part] = self.components[part].receive
         self.components[part].start(cause)
+
+    def behind_silence(self, part: str) -> list[int]:
+        """Spans of the faults that keep a part from being heard: causes of what others do because nothing came."""
+        return [span for place in (part, part.rpartition("/")[0]) for span in self.silenced.get(place, {}).values()]
 
     # Spans
 

@@ -70,6 +70,8 @@ def test_a_silent_node_is_unknown_after_its_grace_and_its_pods_leave_after_their
 
     assert cluster.advance_until(lambda c: condition(c) == "Unknown", 70)
     assert 40 < cluster.now - start <= 56
+    noticed = next(span for span in cluster.trace() if "marks it Unknown" in span.text)
+    assert "You switch worker-1 off" in [span.text for span in cluster.trace() if span.id in noticed.also]
     cluster.advance(1)
     assert not ready(cluster, 3)  # its pods are marked not ready at once
     assert cluster.advance_until(lambda c: ready(c, 3), 400)
@@ -80,7 +82,7 @@ def test_a_silent_node_is_unknown_after_its_grace_and_its_pods_leave_after_their
 
 def test_deleting_a_deployment_takes_its_replicaset_and_pods_along(cluster):
     cluster.request("DELETE", f"/apis/apps/v1{NAMESPACE}/deployments/web")
-    assert cluster.advance_until(lambda c: not c.objects("replicasets") and not c.objects("pods", namespace="default"), 60)
+    assert cluster.advance_until(lambda c: not c.objects("replicasets") and not c.objects("pods"), 60)
 
 
 def test_deleting_in_the_foreground_keeps_the_owner_until_the_pods_are_gone(cluster):
@@ -93,7 +95,8 @@ def test_deleting_in_the_foreground_keeps_the_owner_until_the_pods_are_gone(clus
 
 def test_a_deleted_namespace_is_emptied_and_goes():
     cluster = Cluster.open(SCENE, seed=1)
-    cluster.request("POST", "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "team"}})
+    team = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "team"}}
+    cluster.request("POST", "/api/v1/namespaces", team)
     cluster.advance(1)
     cluster.request("POST", "/apis/apps/v1/namespaces/team/deployments", a_deployment())
     cluster.advance(5)

@@ -1,0 +1,85 @@
+"""A process that runs controllers over shared informers: the kube-controller-manager.
+
+Every informer's change goes to each controller that watches the resource; the controllers share nothing else.
+
+Source: kubernetes cmd/kube-controller-manager/app; client-go informers (SharedInformerFactory).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster_sim.client.controller import Controller
+from cluster_sim.client.informer import Object
+from cluster_sim.client.process import Process
+from cluster_sim.kernel.trace import register_phrases
+
+register_phrases({
+    "controller.again": "The time the {controller} controller set for {key} is over; it looks again",
+    "controller.tick": "The {controller} controller makes its regular round",
+}, file="cluster_sim/client/controller_host.py")
+
+
+class ControllerHost(Process):
+    """Base of a process that runs controllers."""
+
+    observing = 0  # the span that brought the change now given to `keys`
+
+    def make_controllers(self) -> list[Controller]:
+        """The controllers of this process, in order."""
+        return []
+
+    def reset(self) -> None:
+        """Queues and copies are memory: they go with the process."""
+        super().reset()
+        self.state["controllers"] = {}
+        self.state["begun"] = False
+
+    def rebuild(self) -> None:
+        """Informers, then controllers with their queues and indexes, over the state."""
+        super().rebuild()
+        self.controllers = {controller.name: controller for controller in self.make_controllers()}
+        self._interested: dict[str, list[Controller]] = {}
+        for controller in self.controllers.values():
+            for resource in controller.watches:
+                self._interested.setdefault(resource, []).append(controller)
+
+    def observe(self, resource: str, event: str, old: Object | None, new: Object | None, span: int) -> None:
+        """Enqueue what the change concerns, for each controller that watches the resource."""
+        self.observing = span
+        for controller in self._interested.get(resource, ()):
+            for key in controller.keys(resource, old, new):
+                controller.enqueue(key, span)
+
+    def synced(self, span: int) -> None:
+        """All copies are filled: work may begin. What is followed later makes nobody wait."""
+        if self.state["begun"]:
+            return
+        self.state["begun"] = True
+        for controller in self.controllers.values():
+            controller.begin(span)
+            controller.wake(span)
+
+    def all_synced(self) -> bool:
+        """Whether every informer has had its first list."""
+        return bool(self.state["begun"])
+
+    def on_timer(self, kind: str, payload: Any, span: int) -> None:
+        """A worker wakes, or a key's pause is over."""
+        if kind == "work":
+            self.controllers[payload].work(span)
+        elif kind == "again":
+            name, key = payload
+            self.kernel.tell(span, "controller.again", {"controller": name, "key": key})
+            self.controllers[name].again(key, span)
+        elif kind == "retry":
+            name, key = payload
+            self.controllers[name].enqueue(key, span)
+        elif kind.startswith("tick:"):
+            self.kernel.tell(span, "controller.tick", {"controller": kind[5:]})
+            self.controllers[kind[5:]].tick(span)
+
+    def answer(self, then: str, data: Any, status: int, body: Any, span: int) -> None:
+        """A controller's write was answered."""
+        if data is not None and "controller" in data:
+            self.controllers[data["controller"]].answered(data["key"], then, data["data"], status, body, span)
