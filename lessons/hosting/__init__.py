@@ -47,19 +47,12 @@ def house() -> "Host":
 
 def open_sync(visitor: "Visitor", lesson: str, scene: str, *, fresh: bool = False, speed: float = START_SPEED) -> str:
     """The visitor's own cluster of a lesson, played until it rests → its id; raises cluster_sim.SceneError."""
-    from lessons.hosting.opening import own_cluster
-
-    host = house()
-    opening = host.load_job(lambda: own_cluster(host.openings, visitor, lesson, scene, fresh, speed))
-    return opening.result(PATIENCE)
+    return house().open(visitor, lesson, scene, fresh, speed).result(PATIENCE)
 
 
 async def open(visitor: "Visitor", lesson: str, scene: str, *, fresh: bool = False, speed: float = START_SPEED) -> str:  # noqa: A001
     """As `open_sync`, off the event loop."""
-    from lessons.hosting.opening import own_cluster
-
-    host = house()
-    opening = host.load_job(lambda: own_cluster(host.openings, visitor, lesson, scene, fresh, speed))
+    opening = house().open(visitor, lesson, scene, fresh, speed)
     return await asyncio.wait_for(asyncio.wrap_future(opening), PATIENCE)
 
 

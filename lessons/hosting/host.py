@@ -5,6 +5,7 @@ due a slice of 5 ms, the watched ones first, shows what changed, and sleeps unti
 their own load clusters (`recovery`) and write to the disk (`log_writer`): nothing here waits for either.
 """
 
+import functools
 import gc
 import logging
 import sys
@@ -22,11 +23,13 @@ from lessons.hosting import acting, calling, keeping, limits, recovery
 from lessons.hosting.fan_out import Viewer
 from lessons.hosting.hosted import Hosted
 from lessons.hosting.log_writer import LogWriter
+from lessons.hosting.opening import own_cluster
 from lessons.hosting.openings import Openings
 from lessons.hosting.outcome import Actor, Outcome
 from lessons.hosting.rate_limit import TokenBucket
 from lessons.hosting.showing import Watcher
 from lessons.stage import Stage
+from lessons.visitors import Visitor
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -56,6 +59,33 @@ class Host:
         self._housekept = 0.0
 
     # From any thread
+
+    def open(self, visitor: Visitor, lesson: str, scene: str, fresh: bool, speed: float) -> "Future[str]":
+        """The id of the visitor's cluster of this lesson, loaded; SceneError in the future if there can be none."""
+        opened: Future[str] = Future()
+
+        def found(finding: "Future[str]") -> None:
+            error = finding.exception()
+            if error is not None:
+                opened.set_exception(error)
+                return
+            cluster_id = finding.result()
+            self.ask(cluster_id, lambda hosted: cluster_id).add_done_callback(lambda asked: there(asked))
+
+        def there(asked: "Future[str]") -> None:
+            if isinstance(asked.exception(), recovery.Unreadable):
+                find()  # it was set aside: the next is a new one
+            elif (error := asked.exception()) is not None:
+                opened.set_exception(error)
+            else:
+                opened.set_result(asked.result())
+
+        def find() -> None:
+            job = functools.partial(own_cluster, self.openings, visitor, lesson, scene, fresh, speed)
+            self.load_job(job).add_done_callback(found)
+
+        find()
+        return opened
 
     def ask(self, cluster_id: str, question: Callable[[Hosted], T], looking: bool = True) -> "Future[T]":
         """Run `question(hosted)` on the pacing thread; the cluster is loaded first if it must be.

@@ -16,10 +16,15 @@ from lessons.hosting.openings import Openings
 
 logger = logging.getLogger(__name__)
 Record = dict[str, Any]
+SET_ASIDE = "unreadable: "
 
 
 class NoSuchCluster(LookupError):
     """No cluster has this id (any more)."""
+
+
+class Unreadable(NoSuchCluster):
+    """Its log does not lead to a cluster: it is set aside, as it is, for whoever looks into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,13 @@ def recover(cluster_id: str, openings: Openings) -> Recovered:
     if head.get("engine") != ENGINE:
         return _begin_anew(row, openings)
     records = effective([json.loads(text) for text in row.records.order_by("id").values_list("record", flat=True)])
-    cluster, base = _start(row, head, openings)
-    mark = {**json.loads(row.mark), "kind": "mark"}
-    cluster.catch_up([*records, mark])
+    try:
+        cluster, base = _start(row, head, openings)
+        cluster.catch_up([*records, {**json.loads(row.mark), "kind": "mark"}])
+    except Exception as error:
+        logger.exception("The log of cluster %s cannot be replayed; it is set aside", cluster_id)
+        HostedCluster.objects.filter(pk=cluster_id).update(lesson=f"{SET_ASIDE}{row.lesson}"[:100])
+        raise Unreadable(cluster_id) from error
     return Recovered(row, cluster, head, records, base)
 
 

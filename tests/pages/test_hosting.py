@@ -2,45 +2,19 @@
 
 import json
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from lessons import hosting
 from lessons.hosting import Actor, keeping
-from lessons.hosting.calling import Request
 from lessons.hosting.host import Host
 from lessons.hosting.hosted import Hosted
 from lessons.hosting.models import ClusterSnapshot, CommandRecord, HostedCluster
 from lessons.hosting.recovery import NoSuchCluster
 from lessons.visitors import Visitor
 from tests.pages.conftest import SCENE
-
-PATIENCE = 20.0
-
-
-def names(hosted: Any) -> list[str]:
-    return [pod["metadata"]["name"] for pod in hosted.cluster.objects("pods")]
-
-
-def pods(cluster_id: str) -> list[str]:
-    return hosting.ask_sync(cluster_id, names)
-
-
-def hash_at(cluster_id: str) -> tuple[Any, str]:
-    return hosting.ask_sync(cluster_id, lambda hosted: (hosted.cluster.position, hosted.cluster.state_hash()))
-
-
-def until(cluster_id: str, condition: Callable[[Any], bool]) -> None:
-    """Wait in wall time until the hosted cluster meets it."""
-    deadline = time.monotonic() + PATIENCE
-    while not hosting.ask_sync(cluster_id, condition):
-        assert time.monotonic() < deadline, "it did not come to that"
-
-
-def act(cluster_id: str, visitor: Visitor, **op: Any) -> hosting.Outcome:
-    return hosting.command_sync(cluster_id, Actor(visitor.id), op)
+from tests.pages.play import PATIENCE, act, hash_at, names, pods, until
 
 
 def test_a_lesson_opens_on_a_cluster_at_rest(opened: str) -> None:
@@ -273,44 +247,20 @@ def test_after_ten_minutes_without_a_look_only_the_disk_has_it(opened: str, hous
     assert hash_at(opened)[0] >= before[0]
 
 
-def ask_api(house: Any, cluster_id: str, verb: str, path: str, body: Any = None) -> Any:
-    return house().call(cluster_id, Request(verb, path, body)).result(PATIENCE)
-
-
-def test_a_client_gets_the_api_servers_answer(opened: str, house: Any) -> None:
-    answer = ask_api(house, opened, "GET", "/api/v1/namespaces/default/pods")
-    assert answer.status == 200
-    assert len(answer.body["items"]) == 2
-
-
-def test_a_clients_write_is_stored_before_it_is_answered(opened: str, house: Any) -> None:
-    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "colours"}}
-    assert ask_api(house, opened, "POST", "/api/v1/namespaces/default/configmaps", body).status == 201
-    assert json.loads(CommandRecord.objects.get().record)["body"]["body"] == body
-
-
-def test_while_time_is_paused_a_client_still_gets_an_answer_with_a_warning(
-    opened: str, ada: Visitor, house: Any
-) -> None:
-    act(opened, ada, op="pause")
-    before = hosting.ask_sync(opened, lambda hosted: hosted.cluster.now)
-    answer = ask_api(house, opened, "GET", "/api/v1/namespaces/default/pods")
-    assert answer.status == 200
-    assert "paused" in answer.headers["Warning"]
-    assert 0 < hosting.ask_sync(opened, lambda hosted: hosted.cluster.now) - before <= 0.1
-
-
-def test_a_client_that_gets_no_answer_hears_so(opened: str, ada: Visitor, house: Any) -> None:
-    act(opened, ada, op="fault", name="power-off", target="master-1")
-    act(opened, ada, op="pause")
-    answer = house().call(opened, Request("GET", "/api/v1/pods"))
-    hosting.ask_sync(opened, lambda hosted: hosted.id)  # by now it was sent
-    house().now = lambda: time.monotonic() + 31
-    assert answer.result(PATIENCE).status == 504
-
-
 def test_a_command_sent_again_after_a_restart_is_not_done_twice(opened: str, ada: Visitor, house: Any) -> None:
     act(opened, ada, op="fault", name="stop", target="worker-1/kubelet", id="once")
     house.restart()
     assert act(opened, ada, op="fault", name="stop", target="worker-1/kubelet", id="once").ok
     assert CommandRecord.objects.count() == 1
+
+
+def test_a_log_that_cannot_be_replayed_is_set_aside_and_the_lesson_opens_anew(
+    opened: str, ada: Visitor, house: Any
+) -> None:
+    act(opened, ada, op="fault", name="stop", target="worker-1/kubelet")
+    record = CommandRecord.objects.get()
+    CommandRecord.objects.update(record=record.record.replace("worker-1", "worker-9"))
+    house.restart()
+    anew = hosting.open_sync(ada, "play", SCENE)
+    assert anew != opened
+    assert CommandRecord.objects.get().cluster_id == opened
