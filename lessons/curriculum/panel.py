@@ -74,10 +74,10 @@ def lock(lesson: Lesson, position: int, answers: Mapping[int, str]) -> str:
 
 def awaited(lesson: Lesson, position: int, answers: Mapping[int, str], done: set[str]) -> dict[str, Any] | None:
     """The goal at which the panel moves on or says more by itself."""
-    step = lesson.steps[position]
-    if step.until and step.until not in done and position + 1 < len(lesson.steps):
+    step, asked = lesson.steps[position], lesson.answered_by(position)
+    answers_it = asked is not None and lesson.steps[asked].reveal == step.until  # then the answer is read here first
+    if step.until and step.until not in done and not answers_it and position + 1 < len(lesson.steps):
         return {"goal": step.until, "to": position + 1}
-    asked = lesson.answered_by(position)
     if asked is not None and asked in answers and lesson.steps[asked].reveal not in done:
         return {"goal": lesson.steps[asked].reveal, "to": position}
     return None

@@ -23,6 +23,7 @@ REST_LIMIT = 120.0
 STORY_LIMIT = 45.0  # virtual seconds a story may take; a pod has 30 s to end
 MOMENT_LIMIT = 24
 LOOKS = {"Pending": "pending", "ContainerCreating": "creating", "Running": "running", "Terminating": "terminating"}
+PLACES = {"kube-controller-manager": "controllers", "kube-scheduler": "scheduler"}
 _opening = threading.Lock()
 
 
@@ -52,6 +53,7 @@ def story(kills: tuple[str, ...]) -> dict[str, Any]:
     cursor = cluster.trace()[-1].id if cluster.trace() else 0
     root = _kill(cluster, kills[-1])
     moments: list[dict[str, Any]] = []
+    names: dict[str, str] = {}
     end = cluster.now + STORY_LIMIT
     while cluster.now < end and len(moments) < MOMENT_LIMIT:
         since = cursor
@@ -61,9 +63,15 @@ def story(kills: tuple[str, ...]) -> dict[str, Any]:
             break
         cursor = steps[-1].id
         pods = _pods(cluster, slots)
+        names |= {pod["metadata"]["name"]: _short(pod["metadata"]["name"]) for pod in cluster.objects("pods")}
         for span in steps:
-            moments.append({"n": len(moments) + 1, "place": _place(span), "text": span.text, "pods": pods})
+            place = _place(span)
+            if place != "etcd" or all(moment["place"] != "etcd" for moment in moments):  # that it writes is told once
+                moments.append({"n": len(moments) + 1, "place": place, "span": span.id, "pods": pods})
     cluster.advance(1)
+    texts = {span.id: span.text for span in cluster.trace(root - 1)}  # some say more once they were answered
+    for moment in moments:
+        moment["text"] = _plain(texts.get(moment.pop("span"), ""), names)
     moments.append({"n": 0, "place": "", "text": "", "pods": _pods(cluster, slots)})
     new = [pod for pod in moments[-1]["pods"] if pod["name"] not in {each["name"] for each in opening}]
     return {"opening": opening, "moments": moments, "short": _short(kills[-1]), "last": len(kills) >= MOST_KILLS,
@@ -149,12 +157,23 @@ def _short(name: str) -> str:
 
 
 def _place(span: Any) -> str:
-    """Where a step happens on the picture; '' for what has no place on it."""
-    head, _, process = span.source.partition("/")
-    if head == "user":
+    """Where a step happens on the picture: with who sees a message if that is a worker, else with who sends it."""
+    if span.source.startswith("user/"):
         return "you"
-    return {"kube-controller-manager": "controllers", "kube-scheduler": "scheduler", "kube-apiserver": "etcd",
-            "etcd": "etcd"}.get(process, head if head.startswith("worker-") else "")
+    for part in (span.target, span.source):
+        machine, _, process = part.partition("/")
+        if machine.startswith("worker-"):
+            return str(machine)
+        if process in PLACES:
+            return PLACES[process]
+    return "etcd"
+
+
+def _plain(text: str, names: dict[str, str]) -> str:
+    """A line with short names."""
+    for name, short in names.items():
+        text = text.replace(name, short)
+    return text
 
 
 def _rooms(pods: list[dict[str, Any]], hit: str = "") -> list[dict[str, Any]]:
