@@ -1,12 +1,11 @@
 """The container runtime: makes sandboxes, pulls images, starts and stops containers, as the kubelet asks.
 
-The messages are those of the Container Runtime Interface: RunPodSandbox, PullImage, CreateContainer, StartContainer,
-StopContainer, StopPodSandbox, RemovePodSandbox, and a list for a kubelet that has just started. Containers outlive
-this process: each has a shim of its own, so stopping the runtime stops no container, and nothing new can start. Only
-the loss of power ends them; images are on the disk and stay.
+The messages are those of the Container Runtime Interface. Containers outlive this process: each has a shim of its
+own, so stopping the runtime stops no container, and nothing new can start. Only the loss of power ends them; images
+are on the disk and stay.
 
-What a container does comes from `apps`. The real CRI has a separate stream of container events, or the kubelet looks
-each second (PLEG); ours tells the kubelet at once. Source: cri-api pkg/apis/runtime/v1/api.proto; containerd
+What a container does comes from `apps`. The real kubelet looks each second what has changed (PLEG), or gets a stream
+of events; here the runtime tells it at once. Source: cri-api pkg/apis/runtime/v1/api.proto; containerd
 internal/cri/server.
 """
 
@@ -14,25 +13,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.apps import behaviour_of
-from cluster_sim.kernel import DETAIL, MS, SECOND, Component
+from cluster_sim import apps
+from cluster_sim.kernel import MS, SECOND, Component
 from cluster_sim.kernel.loop import register_connecting
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node.registry import parse
+from cluster_sim.node import pod_network, probe_target
+from cluster_sim.node.image_store import ImageStore
 
-CALLS = ("RunPodSandbox", "PullImage", "CreateContainer", "StartContainer", "StopContainer", "StopPodSandbox",
-         "RemovePodSandbox", "ListPodSandbox", "Probe")
-register_connecting(*CALLS)
+register_connecting("RunPodSandbox", "PullImage", "CreateContainer", "StartContainer", "StopContainer", "StopPodSandbox",
+                    "RemovePodSandbox", "ListPodSandbox", "Probe", "ExecSync")
 register_phrases({
-    "runtime.exited": "A container of pod {pod} on {node} exits by itself, with code {code}",
-    "runtime.killed": "{name} in pod {pod} is killed: its grace period is over",
+    "runtime.exited": "Container {container} of {pod} on {node} ends by itself, with code {code}",
+    "runtime.out-of-memory": "Container {container} of {pod} on {node} takes more memory than its limit and is killed",
+    "runtime.ended": "Container {container} of {pod} has stopped",
+    "runtime.killed": "The grace period is over: container {container} of {pod} is killed",
 }, file="cluster_sim/node/container_runtime.py")
 
 SANDBOX_TIME = 60 * MS  # a network namespace, its interface and address, and the pause container
-CREATE_TIME = 30 * MS
 START_TIME = 80 * MS
-BANDWIDTH = 100  # bytes a microsecond (100 MB/s)
-FIRST_ADDRESS = 2  # .0 is the network, .1 the bridge
 
 
 class ContainerRuntime(Component):
@@ -43,9 +41,13 @@ class ContainerRuntime(Component):
     def reset(self) -> None:
         """The process died: calls are forgotten, containers and images are not."""
         kept = {name: self.state.get(name, {}) for name in ("sandboxes", "containers", "images", "addresses")}
-        number = self.state.get("next", 0)
+        numbers = {"next": self.state.get("next", 0), "last_address": self.state.get("last_address", -1)}
         self.state.clear()
-        self.state.update({"next": number, **kept, "pulling": None, "pulls": [], "calls": {}})
+        self.state.update({**numbers, **kept, "pulling": None, "pulls": [], "stopping": {}})
+
+    def rebuild(self) -> None:
+        """The image store works on this state."""
+        self.images = ImageStore(self)
 
     def lose_power(self) -> None:
         """The machine is off: no container survives."""
@@ -60,222 +62,202 @@ class ContainerRuntime(Component):
 
     def receive(self, kind: str, payload: Any, span: int) -> None:
         """A call of the kubelet, the registry's answer, or a container that ends."""
-        getattr(self, f"_{_snake(kind)}")(payload, span)
+        if kind == "PullImage":
+            self.images.pull(payload, span)
+        elif kind in ("resolved", "pulled"):
+            getattr(self.images, kind)(payload, span)
+        elif kind == "refused":
+            self.images.unreachable(span)
+        elif kind == "pull-timeout":
+            self.images.unreachable(span, "i/o timeout")
+        elif kind in HANDLERS:
+            getattr(self, HANDLERS[kind])(payload, span)
 
     # Sandboxes
 
     def _run_pod_sandbox(self, call: dict[str, Any], span: int) -> None:
-        self.kernel.timer(self.part, SANDBOX_TIME, "sandbox-made", call, cause=span)
+        self.kernel.timer(self.part, SANDBOX_TIME, "sandbox", call, cause=span)
 
-    def _sandbox_made(self, call: dict[str, Any], span: int) -> None:
+    def _sandbox(self, call: dict[str, Any], span: int) -> None:
         pod = call["pod"]
-        ip = call["node_ip"] if call["host_network"] else self._address(call["network"], pod["uid"])
-        sandbox = {"id": self._number("sandbox"), "uid": pod["uid"], "namespace": pod["namespace"],
-                   "name": pod["name"], "ip": ip}
+        ip = call["node_ip"] if call["host_network"] else pod_network.take(self.state, call["network"], pod["uid"])
+        if not ip:
+            self.images.answer(call, {"error": "FailedCreatePodSandBox", "message":
+                                      "failed to allocate for range 0: no IP addresses available in range set"}, span)
+            return
+        sandbox = {"id": self._id("sandbox"), "uid": pod["uid"], "namespace": pod["namespace"], "name": pod["name"],
+                   "ip": ip, "ready": True}
         self.state["sandboxes"][sandbox["id"]] = sandbox
-        self._answer(call, {"sandbox": sandbox["id"], "ip": ip}, span)
+        self.images.answer(call, {"sandbox": sandbox["id"], "ip": ip}, span)
 
     def _stop_pod_sandbox(self, call: dict[str, Any], span: int) -> None:
-        sandbox = self.state["sandboxes"].get(call["sandbox"])
-        if sandbox is not None:
-            self.state["addresses"].pop(sandbox["ip"], None)
-        self._answer(call, {}, span)
+        self._kill_all(call["sandbox"], span)
+        self.images.answer(call, {}, span)
 
     def _remove_pod_sandbox(self, call: dict[str, Any], span: int) -> None:
-        sandbox = self.state["sandboxes"].pop(call["sandbox"], None)
+        self._kill_all(call["sandbox"], span)
+        self.state["sandboxes"].pop(call["sandbox"], None)
         for container in [*self.state["containers"].values()]:
             if container["sandbox"] == call["sandbox"]:
                 del self.state["containers"][container["id"]]
-        if sandbox is not None:
-            self.state["addresses"].pop(sandbox["ip"], None)
+        self.images.answer(call, {}, span)
+
+    def _kill_all(self, number: str, span: int) -> None:
+        """Forcibly end what still runs in a sandbox, and give its address back."""
+        sandbox = self.state["sandboxes"].get(number)
+        if sandbox is None:
+            return
+        for container in [*self.state["containers"].values()]:
+            if container["sandbox"] == number and container["state"] == "running":
+                self._exited(container, apps.SIGKILL_CODE, "Error", span)
+        pod_network.release(self.state, sandbox["ip"], sandbox["uid"])
+        self.state["sandboxes"][number] = {**sandbox, "ready": False}
 
     def _list_pod_sandbox(self, call: dict[str, Any], span: int) -> None:
-        self._answer(call, {"sandboxes": [*self.state["sandboxes"].values()],
-                            "containers": [*self.state["containers"].values()]}, span)
-
-    # Images
-
-    def _pull_image(self, call: dict[str, Any], span: int) -> None:
-        image, policy = call["image"], call["policy"]
-        if parse(image) is None:
-            self._answer(call, {"error": "InvalidImageName", "message":
-                                f'Failed to apply default image tag "{image}": couldn\'t parse image name "{image}": '
-                                "invalid reference format"}, span)
-        elif image in self.state["images"] and policy != "Always":
-            self._answer(call, {"present": True, "size": self.state["images"][image]}, span)
-        elif policy == "Never":
-            self._answer(call, {"error": "ErrImageNeverPull", "message":
-                                f'Container image "{image}" is not present with pull policy of Never'}, span)
-        else:  # one pull at a time, as the kubelet's serializeImagePulls has it
-            self.state["pulls"].append([call, span, self.kernel.now])
-            self._next_pull()
-
-    def _next_pull(self) -> None:
-        if self.state["pulling"] is None and self.state["pulls"]:
-            call, span, _ = self.state["pulling"] = self.state["pulls"].pop(0)
-            self.kernel.send(self.part, "registry", "resolve", {"source": self.part, "id": call["id"],
-                                                                "image": call["image"]}, span, verb="resolve",
-                             subject=call["image"], level=DETAIL)
-
-    def _resolved(self, answer: dict[str, Any], span: int) -> None:
-        if self.state["pulling"] is None:
-            return
-        call, _, _ = self.state["pulling"]
-        if not answer["found"]:
-            self._pull_failed(_not_found(call["image"]), span)
-            return
-        known = self.state["images"].get(call["image"])
-        time = 0 if known else answer["size"] // BANDWIDTH
-        self.kernel.timer(self.part, time, "pulled", answer, cause=span)
-
-    def _pulled(self, answer: dict[str, Any], span: int) -> None:
-        if self.state["pulling"] is None:
-            return
-        call, _, since = self.state["pulling"]
-        self.state["pulling"] = None
-        self.state["images"][call["image"]] = answer["size"]
-        self._answer(call, {"present": False, "size": answer["size"], "took": self.kernel.now - since}, span)
-        self._next_pull()
-
-    def _pull_failed(self, message: str, span: int) -> None:
-        call, _, _ = self.state["pulling"]
-        self.state["pulling"] = None
-        self._answer(call, {"error": "ErrImagePull", "message": message}, span)
-        self._next_pull()
+        """What is there: sandboxes, containers, images (three calls of the real interface)."""
+        rows = [{**row, "program": None} for row in self.state["containers"].values()]
+        self.images.answer(call, {"sandboxes": [*self.state["sandboxes"].values()], "containers": rows,
+                                  "images": {**self.state["images"]}}, span)
 
     # Containers
 
     def _create_container(self, call: dict[str, Any], span: int) -> None:
-        self.kernel.timer(self.part, CREATE_TIME, "created", call, cause=span)
-
-    def _created(self, call: dict[str, Any], span: int) -> None:
         sandbox = self.state["sandboxes"].get(call["sandbox"])
-        if sandbox is None:
-            self._answer(call, {"error": "CreateContainerError", "message": "the pod's sandbox is gone"}, span)
+        if sandbox is None or not sandbox["ready"]:
+            self.images.answer(call, {"error": "CreateContainerError", "message": "the pod's sandbox is gone"}, span)
             return
-        number = self._number("container")
+        spec, number = call["container"], self._id("container")
+        self._forget_dead(call["sandbox"], spec["name"])
         self.state["containers"][number] = {
             "id": number, "sandbox": call["sandbox"], "uid": sandbox["uid"], "namespace": sandbox["namespace"],
-            "pod": sandbox["name"], "name": call["container"]["name"], "image": call["container"]["image"],
-            "state": "created", "spec": call["container"], "started_at": None, "exits_at": None, "code": None,
-            "reason": "", "attempt": call["attempt"]}
-        self._answer(call, {"container": number}, span)
+            "pod": sandbox["name"], "name": spec["name"], "image": spec["image"], "state": "created", "command": [
+                *(spec.get("command") or ())], "args": [*(spec.get("args") or ())], "env": call["env"],
+            "limited": "memory" in ((spec.get("resources") or {}).get("limits") or {}), "program": None,
+            "started_at": None, "exits_at": None, "finished_at": None, "code": None, "reason": "",
+            "attempt": call["attempt"]}
+        self.images.answer(call, {"container": number}, span)
+
+    def _forget_dead(self, sandbox: str, name: str) -> None:
+        """Of the containers that ended only the last is kept, for its log (the kubelet's container GC does this)."""
+        dead = [row["id"] for row in self.state["containers"].values()
+                if row["sandbox"] == sandbox and row["name"] == name and row["state"] == "exited"]
+        for number in dead[:-1]:
+            del self.state["containers"][number]
 
     def _start_container(self, call: dict[str, Any], span: int) -> None:
         self.kernel.timer(self.part, START_TIME, "started", call, cause=span)
 
     def _started(self, call: dict[str, Any], span: int) -> None:
         container = self.state["containers"].get(call["container"])
-        if container is None:
-            self._answer(call, {"error": "RunContainerError", "message": "the container is gone"}, span)
+        if container is None or container["state"] != "created":
+            self.images.answer(call, {"error": "RunContainerError", "message": "the container is gone"}, span)
             return
-        app = behaviour_of(container["spec"])
-        exits = None if app.exits_after is None else self.kernel.now + app.exits_after
-        self._change(container, state="running", started_at=self.kernel.now, exits_at=exits)
+        program = apps.program_of(container["image"], container["command"], container["args"], container["env"],
+                                  container["limited"])
+        exits = None if program["endsAfter"] is None else self.kernel.now + program["endsAfter"]
+        self._change(container, state="running", program=program, started_at=self.kernel.now, exits_at=exits)
         if exits is not None:
             self.kernel.timer(self.part, exits - self.kernel.now, "exit", container["id"], cause=span)
-        self._answer(call, {"started_at": self.kernel.now}, span)
+        self.images.answer(call, {"started_at": self.kernel.now}, span)
 
     def _stop_container(self, call: dict[str, Any], span: int) -> None:
-        """SIGTERM, then SIGKILL when the grace (µs) is over."""
+        """SIGTERM, then SIGKILL when the grace (µs) is over. A second call may shorten the grace."""
         container = self.state["containers"].get(call["container"])
         if container is None or container["state"] != "running":
-            self._answer(call, {}, span)
+            self.images.answer(call, {}, span)
             return
-        app = behaviour_of(container["spec"])
-        self.state["calls"][container["id"]] = call
-        if app.stops_in is not None and app.stops_in <= call["grace"]:
-            self.kernel.timer(self.part, app.stops_in, "stopped", [container["id"], app.stop_code], cause=span)
+        program, again = container["program"], container["id"] in self.state["stopping"]
+        self.state["stopping"][container["id"]] = call
+        if program["termAfter"] is not None and program["termAfter"] <= call["grace"]:
+            if not again:
+                self.kernel.timer(self.part, program["termAfter"], "stopped", [container["id"], program["termCode"]],
+                                  cause=span)
         else:
-            self.kernel.timer(self.part, call["grace"], "stopped", [container["id"], 137], cause=span)
+            self.kernel.timer(self.part, call["grace"], "stopped", [container["id"], apps.SIGKILL_CODE], cause=span)
 
     def _stopped(self, what: list[Any], span: int) -> None:
         number, code = what
         container = self.state["containers"].get(number)
         if container is None or container["state"] != "running":
             return
-        if code == 137:
-            span = self.kernel.work(self.part, span, verb="kill", subject=container["name"], phrase="runtime.killed",
-                                    args={"name": container["name"], "pod": container["pod"]})
+        span = self.kernel.work(self.part, span, verb="stopped", subject=container["name"],
+                                phrase="runtime.killed" if code == apps.SIGKILL_CODE else "runtime.ended",
+                                args={"container": container["name"], "pod": container["pod"]})
         self._exited(container, code, "Completed" if code == 0 else "Error", span)
 
     def _exit(self, number: str, span: int) -> None:
         container = self.state["containers"].get(number)
-        if container is None or container["state"] != "running" or container["exits_at"] is None:
-            return
-        app = behaviour_of(container["spec"])
-        self._exit_by_itself(container, app.code, app.reason, span)
+        if container is not None and container["state"] == "running" and container["exits_at"] is not None:
+            program = container["program"]
+            self._ends(container, program["code"], apps.reason_of(program, program["code"]), span)
 
     def _crash(self, fault: dict[str, Any], span: int) -> None:
+        """A person makes the process exit."""
         container = self.state["containers"].get(fault["id"])
         if container is not None and container["state"] == "running":
-            code = fault["code"]
-            self._exit_by_itself(container, code, "Completed" if code == 0 else "Error", span)
+            self._ends(container, fault["code"], "Completed" if fault["code"] == 0 else "Error", span)
 
-    def _exit_by_itself(self, container: dict[str, Any], code: int, reason: str, span: int) -> None:
-        span = self.kernel.work(self.part, span, verb="exit", subject=container["name"], phrase="runtime.exited",
-                                args={"pod": container["pod"], "node": self.node, "code": code})
+    def _ends(self, container: dict[str, Any], code: int, reason: str, span: int) -> None:
+        span = self.kernel.work(
+            self.part, span, verb="exit", subject=container["name"],
+            phrase="runtime.out-of-memory" if reason == "OOMKilled" else "runtime.exited",
+            args={"container": container["name"], "pod": container["pod"], "node": self.node, "code": code})
         self._exited(container, code, reason, span)
 
     def _exited(self, container: dict[str, Any], code: int, reason: str, span: int) -> None:
         self._change(container, state="exited", exits_at=None, finished_at=self.kernel.now, code=code, reason=reason)
-        call = self.state["calls"].pop(container["id"], None)
+        call = self.state["stopping"].pop(container["id"], None)
         if call is not None:
-            self._answer(call, {}, span)
+            self.images.answer(call, {}, span)
         self.kernel.send(self.part, f"{self.node}/kubelet", "container-exited",
                          {"uid": container["uid"], "container": container["id"], "code": code, "reason": reason,
                           "started_at": container["started_at"], "finished_at": self.kernel.now}, span, verb="exited",
                          subject=container["name"])
 
     def _probe(self, call: dict[str, Any], span: int) -> None:
-        """A probe reaches the process: it is served once the app serves."""
+        self.images.answer(call, probe_target.answer(self.state, call, self.kernel.now), span)
+
+    def _exec_sync(self, call: dict[str, Any], span: int) -> None:
+        """Run a command beside the program (a preStop hook); the answer comes when it has ended."""
         container = self.state["containers"].get(call["container"])
-        running = container is not None and container["state"] == "running"
-        serves = bool(running and container and
-                      self.kernel.now >= container["started_at"] + behaviour_of(container["spec"]).serves_after)
-        self._answer(call, {"success": serves}, span)
+        time = probe_target.run_time(container, call["command"], self.kernel.now)
+        self.kernel.timer(self.part, min(time, call["timeout"]), "executed", call, cause=span)
+
+    def _executed(self, call: dict[str, Any], span: int) -> None:
+        self.images.answer(call, {}, span)
 
     # What all share
-
-    def _answer(self, call: dict[str, Any], result: dict[str, Any], span: int) -> None:
-        self.kernel.send(self.part, call["source"], "runtime-answer", {"id": call["id"], **result}, span, verb="answer",
-                         subject=call.get("subject", ""))
 
     def _change(self, container: dict[str, Any], **values: Any) -> None:
         self.state["containers"][container["id"]] = {**container, **values}
 
-    def _number(self, what: str) -> str:
-        self.state["next"] += 1
-        return f"{self.kernel.draws.bits(what):032x}{self.state['next']:08x}"
+    def _id(self, what: str) -> str:
+        """64 hexadecimal digits, as container ids have."""
+        return f"{self.kernel.draws.bits(what):032x}{self.kernel.draws.bits(what):032x}"
 
-    def _address(self, network: str, uid: str) -> str:
-        """The next free address of the node's pod network `a.b.c.0/24`, going round so that none is reused at once."""
-        base, size = network.rpartition(".")[0], 254 - FIRST_ADDRESS + 1
-        taken = self.state["addresses"]
-        for _ in range(size):
-            self.state["last_address"] = last = (self.state.get("last_address", -1) + 1) % size
-            ip = f"{base}.{FIRST_ADDRESS + last}"
-            if ip not in taken:
-                taken[ip] = uid
-                return ip
-        return ""
+    def output(self, container: dict[str, Any], limit: int = 1_000) -> list[list[Any]]:
+        """What a container has printed, as [time in µs, text]."""
+        if container["program"] is None:
+            return []
+        end = container["finished_at"] if container["state"] == "exited" else self.kernel.now
+        return [[container["started_at"] + at, text]
+                for at, text in apps.output(container["program"], end - container["started_at"], limit)]
 
     def view(self) -> dict[str, Any]:
         """What really runs: containers with their states, and the images that are here."""
-        rows = [{key: row[key] for key in ("id", "namespace", "pod", "uid", "name", "image", "state", "attempt")}
-                for row in self.state["containers"].values()]
+        rows = []
+        for row in self.state["containers"].values():
+            over = row["state"] == "running" and row["exits_at"] is not None and row["exits_at"] < self.kernel.now
+            rows.append({**{key: row[key] for key in ("id", "namespace", "pod", "uid", "name", "image", "attempt", "code")},
+                         "state": "exited" if over else row["state"], "stopping": row["id"] in self.state["stopping"]})
         return {**super().view(), "containers": rows, "images": [*self.state["images"]]}
 
 
-def _snake(kind: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind).strip("_").replace("-", "_")
-
-
-def _not_found(image: str) -> str:
-    parsed = parse(image)
-    full = f"{parsed[0]}:{parsed[1]}" if parsed else image
-    return (f'rpc error: code = NotFound desc = failed to pull and unpack image "{full}": '
-            f'failed to resolve reference "{full}": {full}: not found')
-
-
-__all__ = ["BANDWIDTH", "ContainerRuntime", "SECOND"]
+HANDLERS = {
+    "RunPodSandbox": "_run_pod_sandbox", "sandbox": "_sandbox", "StopPodSandbox": "_stop_pod_sandbox",
+    "RemovePodSandbox": "_remove_pod_sandbox", "ListPodSandbox": "_list_pod_sandbox",
+    "CreateContainer": "_create_container", "StartContainer": "_start_container", "started": "_started",
+    "StopContainer": "_stop_container", "stopped": "_stopped", "exit": "_exit", "crash": "_crash", "Probe": "_probe",
+    "ExecSync": "_exec_sync", "executed": "_executed",
+}
+__all__ = ["SECOND", "ContainerRuntime"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from cluster_sim.api import quantity
+from cluster_sim.node.image_store import full_name
 
 Object = dict[str, Any]
 VERSION = "v1.37.0"
@@ -22,7 +23,8 @@ HEALTHY = (
     ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
     ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
 )
-RUNTIME_DOWN = ("Ready", "False", "KubeletNotReady", "container runtime is down")
+NOT_YET = "container runtime status check may not have completed yet"
+RUNTIME_DOWN = "container runtime is down"
 
 
 def address(machine: Object) -> str:
@@ -41,7 +43,7 @@ def capacity(machine: Object) -> Object:
             "memory": machine["memory"], "pods": str(machine["pods"])}
 
 
-def new_node(machine: Object) -> Object:
+def new_node(machine: Object, status: Object) -> Object:
     """The object a kubelet registers."""
     name = machine["name"]
     labels = {"beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
@@ -52,27 +54,26 @@ def new_node(machine: Object) -> Object:
         spec["taints"] = [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]
     if machine["zone"]:
         labels["topology.kubernetes.io/zone"] = machine["zone"]
-    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}, "spec": spec}
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}, "spec": spec, "status": status}
 
 
-def node_status(machine: Object, before: Object, stamp: str, images: Object, runtime_up: bool) -> Object:
-    """The whole status; a condition keeps its transition time while its status stays."""
+def node_status(machine: Object, since: dict[str, Any], stamp: str, images: Object, problem: str) -> Object:
+    """The status; `problem` keeps the node from being Ready. `since`: condition → [status, time of its transition]."""
     memory = quantity.value(machine["memory"]) - EVICTION_THRESHOLD
     allocatable = {**capacity(machine), "memory": f"{memory >> 10}Ki", "ephemeral-storage": str((100 << 30) * 9 // 10)}
-    old = {item["type"]: item for item in before.get("conditions", ())}
-    rows = HEALTHY if runtime_up else (*HEALTHY[:3], RUNTIME_DOWN)
+    rows = HEALTHY if not problem else (*HEALTHY[:3], ("Ready", "False", "KubeletNotReady", problem))
     conditions = []
     for kind, status, reason, message in rows:
-        same = kind in old and old[kind]["status"] == status
+        if since.get(kind, [""])[0] != status:
+            since[kind] = [status, stamp]
         conditions.append({"type": kind, "status": status, "lastHeartbeatTime": stamp,
-                           "lastTransitionTime": old[kind]["lastTransitionTime"] if same else stamp,
-                           "reason": reason, "message": message})
+                           "lastTransitionTime": since[kind][1], "reason": reason, "message": message})
     return {
-        **before, "capacity": capacity(machine), "allocatable": allocatable, "conditions": conditions,
+        "capacity": capacity(machine), "allocatable": allocatable, "conditions": conditions,
         "addresses": [{"type": "InternalIP", "address": address(machine)},
                       {"type": "Hostname", "address": machine["name"]}],
         "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
-        "images": [{"names": [image], "sizeBytes": size} for image, size in sorted(images.items())][:50],
+        "images": [{"names": [full_name(image)], "sizeBytes": size} for image, size in sorted(images.items())][:50],
         "nodeInfo": {"kubeletVersion": VERSION, "osImage": "Debian GNU/Linux 13 (trixie)", "operatingSystem": "linux",
                      "architecture": "amd64", "kernelVersion": "6.12.0", "containerRuntimeVersion": "containerd://2.2.0",
                      "kubeProxyVersion": "", "machineID": machine["name"], "systemUUID": machine["name"],

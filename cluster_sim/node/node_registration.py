@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.client import MERGE_PATCH
+from cluster_sim.client import STRATEGIC_MERGE_PATCH
 from cluster_sim.client.event_recorder import record
-from cluster_sim.kernel import BACKGROUND, DETAIL, MS, SECOND
+from cluster_sim.kernel import BACKGROUND, DETAIL, MS, SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
 from cluster_sim.node import node_object
 
@@ -24,6 +24,7 @@ register_phrases({
     "kubelet.node-status": "kubelet on {node} reports its node {word}",
 }, file="cluster_sim/node/node_registration.py")
 
+RUNTIME_PATIENCE = 30 * SECOND  # a runtime that is down for longer makes the node not ready
 LEASE_SECONDS = 40
 LEASE_PERIOD = 10 * SECOND
 STATUS_PERIOD = 300 * SECOND
@@ -32,58 +33,102 @@ LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
 
 
 class NodeRegistration:
-    """The part of a kubelet that speaks about the node itself."""
+    """The part of a kubelet that speaks about the node itself. `kubelet.state["node"]` is its memory:
+
+    "uid" once registered, "since" (condition → [status, time]), "dirty" (something to tell), "told" (Ready as last
+    written), "failures".
+    """
 
     def __init__(self, kubelet: Kubelet) -> None:
         self.kubelet = kubelet
         self.kernel = kubelet.kernel
 
+    @property
+    def memory(self) -> dict[str, Any]:
+        """What it remembers."""
+        memory: dict[str, Any] = self.kubelet.state["node"]
+        for name, value in (("uid", ""), ("since", {}), ("dirty", False), ("told", ""), ("failures", 0)):
+            memory.setdefault(name, value)
+        return memory
+
     def register(self, cause: int) -> None:
         """Create the Node object; it may be there already."""
         kubelet = self.kubelet
-        kubelet.request("POST", "/api/v1/nodes", node_object.new_node(kubelet.machine), cause=cause,
+        kubelet.request("POST", "/api/v1/nodes", node_object.new_node(kubelet.machine, self._status()), cause=cause,
                         then="registered", level=DETAIL, phrase="kubelet.registers", args={"node": kubelet.node})
 
-    def registered(self, status: int, span: int) -> None:
+    def on_registered(self, data: Any, status: int, body: Any, span: int) -> None:
         """Go on to status and Lease, or try again."""
         kubelet = self.kubelet
-        if status not in (201, 409):
-            failures = kubelet.state["registered"] or 0
-            kubelet.state["registered"] = failures + 1
-            delay = min(RETRY << min(int(failures), 10), LONGEST_RETRY)
-            self.kernel.timer(kubelet.part, delay, "register", background=True)
+        if status == 409:
+            kubelet.request("GET", f"/api/v1/nodes/{kubelet.node}", cause=span, then="node_found", level=BACKGROUND)
+        elif status == 201:
+            self._begin(body, span)
+        else:
+            failures = self.memory["failures"]
+            self.memory["failures"] = failures + 1
+            self.kernel.timer(kubelet.part, min(RETRY << min(failures, 10), LONGEST_RETRY), "register", background=True)
+
+    def on_node_found(self, data: Any, status: int, body: Any, span: int) -> None:
+        """The Node is there already, as some earlier kubelet left it."""
+        if status != 200:
+            self.on_registered(None, 0, body, span)
             return
-        self._ask_node(span)
+        for item in (body.get("status") or {}).get("conditions") or ():
+            self.memory["since"][item["type"]] = [item["status"], item["lastTransitionTime"]]
+            if item["type"] == "Ready":
+                self.memory["told"] = item["status"]
+        self._begin(body, span)
+
+    def _begin(self, node: Any, span: int) -> None:
+        kubelet = self.kubelet
+        self.memory.update(uid=node["metadata"]["uid"], dirty=True)
+        record(kubelet, "kubelet", self._node(), "Normal", "Starting", "Starting kubelet.", span)
+        self.update(span)
         self._renew(span)
         self.kernel.timer(kubelet.part, STATUS_PERIOD, "node-status", background=True)
 
-    def _ask_node(self, span: int) -> None:
-        self.kubelet.request("GET", f"/api/v1/nodes/{self.kubelet.node}", cause=span, then="node", level=BACKGROUND)
-
-    def node_read(self, status: int, body: Any, span: int) -> None:
-        """The Node object as it is: write the status on top of it."""
+    def _problem(self) -> str:
+        """Why the node is not Ready."""
         kubelet = self.kubelet
-        if status == 404:  # somebody deleted it: a kubelet registers only when it starts
-            return
-        if status == 200:
-            before = body.get("status", {})
-            ready = [item["status"] for item in before.get("conditions", ()) if item["type"] == "Ready"]
-            fresh = node_object.node_status(kubelet.machine, before, self.kernel.timestamp(), self._images(),
-                                            not kubelet.state["runtime_down"])
-            now_ready = [item["status"] for item in fresh["conditions"] if item["type"] == "Ready"]
-            changed = ready != now_ready
-            word = "Ready" if now_ready == ["True"] else "NotReady"
-            kubelet.request("PATCH", f"/api/v1/nodes/{kubelet.node}/status", {"status": fresh}, cause=span,
-                            content_type=MERGE_PATCH, level=DETAIL if changed else BACKGROUND,
-                            phrase="kubelet.node-status", args={"node": kubelet.node, "word": word})
-            if changed:
-                node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": kubelet.node, "uid": kubelet.node}}
-                record(kubelet, "kubelet", node, "Normal", f"Node{word}",
-                       f"Node {kubelet.node} status is now: Node{word}", span)
+        down = kubelet.state["runtime_down"]
+        if down is not None and self.kernel.now - down >= RUNTIME_PATIENCE:
+            return node_object.RUNTIME_DOWN
+        if down is None and not kubelet.state["reached"]:
+            return node_object.NOT_YET
+        return ""
 
-    def _images(self) -> dict[str, int]:
-        images: dict[str, int] = self.kubelet.state["node_status"].get("images", {})
-        return images
+    def _status(self) -> dict[str, Any]:
+        kubelet = self.kubelet
+        return node_object.node_status(kubelet.machine, self.memory["since"], self.kernel.timestamp(), kubelet.images,
+                                       self._problem())
+
+    def update(self, span: int) -> None:
+        """Write the node's status if there is something to tell: Ready at once, images with the next heartbeat."""
+        kubelet, memory = self.kubelet, self.memory
+        if not memory["uid"]:
+            return
+        ready = "False" if self._problem() else "True"
+        changed = ready != memory["told"]
+        if not changed and not memory["dirty"]:
+            return
+        word = "Ready" if ready == "True" else "NotReady"
+        memory.update(dirty=False, told=ready)
+        kubelet.request("PATCH", f"/api/v1/nodes/{kubelet.node}/status", {"status": self._status()}, cause=span,
+                        then="node_told", content_type=STRATEGIC_MERGE_PATCH, level=STORY if changed else BACKGROUND,
+                        phrase="kubelet.node-status" if changed else "",
+                        args={"node": kubelet.node, "word": word} if changed else None)
+        if changed:
+            record(kubelet, "kubelet", self._node(), "Normal", f"Node{word}",
+                   f"Node {kubelet.node} status is now: Node{word}", span)
+
+    def on_node_told(self, data: Any, status: int, body: Any, span: int) -> None:
+        """If nobody took it, say it again with the next heartbeat. A deleted Node is not made anew before a restart."""
+        if status not in (200, 404):
+            self.memory.update(dirty=True, told="")
+
+    def _node(self) -> dict[str, Any]:
+        return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": self.kubelet.node, "uid": self.kubelet.node}}
 
     def _renew(self, span: int) -> None:
         """Renew the Lease; the first time, create it."""
@@ -100,24 +145,35 @@ class NodeRegistration:
                             level=BACKGROUND)
         self.kernel.timer(kubelet.part, LEASE_PERIOD, "renew", background=True)
 
-    def leased(self, status: int, body: Any, span: int) -> None:
-        """Keep the Lease's newest version; if somebody else holds it or made it, read it again."""
+    def on_lease(self, data: Any, status: int, body: Any, span: int) -> None:
+        """Keep the Lease's newest version; if somebody else made it, take over theirs."""
         kubelet = self.kubelet
         if status in (200, 201):
             kubelet.state["lease"] = body
         elif status == 409:
-            kubelet.request("GET", f"{LEASES}/{kubelet.node}", cause=span, then="lease", level=BACKGROUND)
+            kubelet.request("GET", f"{LEASES}/{kubelet.node}", cause=span, then="lease_found", level=BACKGROUND)
         elif status == 404:
             kubelet.state["lease"] = None
+
+    def on_lease_found(self, data: Any, status: int, body: Any, span: int) -> None:
+        """An earlier life's Lease: renew it now, for it may be old."""
+        if status == 200:
+            kubelet = self.kubelet
+            kubelet.state["lease"] = body
+            spec = {**body["spec"], "holderIdentity": kubelet.node, "renewTime": self.kernel.microtime()}
+            kubelet.request("PUT", f"{LEASES}/{kubelet.node}", {**body, "spec": spec}, cause=span, then="lease",
+                            level=BACKGROUND)
 
     def on_timer(self, kind: str, span: int) -> None:
         """The periodic work."""
         if kind == "renew":
             self._renew(span)
+            self.update(span)
         elif kind == "register":
             self.register(span)
         elif kind == "node-status":
-            self._ask_node(span)
+            self.memory["dirty"] = True
+            self.update(span)
             self.kernel.timer(self.kubelet.part, STATUS_PERIOD, "node-status", background=True)
         elif kind == "runtime-check":
-            self._ask_node(span)
+            self.update(span)

@@ -1,7 +1,6 @@
 """What a kubelet reports of a pod: container states, phase and conditions, from what its worker knows.
 
-Pure rules. A worker's containers are dicts {"state": waiting|running|exited, "reason", "message", "id", "started",
-"finished", "code", "restarts", "last", "ready", "started_ok"}. Times are µs since the scene opened; `stamp` turns
+Pure rules over a worker's containers (`pod_worker.new_row`). Times are µs since the scene opened; `stamp` turns
 them into RFC 3339. Source: kubernetes pkg/kubelet/kubelet_pods.go (getPhase), pkg/kubelet/status/generate.go.
 """
 
@@ -27,20 +26,20 @@ def is_sidecar(container: Object) -> bool:
 
 def initialized(pod: Object, known: Object) -> bool:
     """Whether every init container has done its part (a sidecar: has started)."""
-    return all(_init_done(container, known.get(container["name"])) for container in pod["spec"].get("initContainers", ()))
+    return all(_init_done(container, known.get(container["name"])) for container in (pod["spec"].get("initContainers") or ()))
 
 
 def _init_done(container: Object, row: Object | None) -> bool:
     if row is None:
         return False
     if is_sidecar(container):
-        return row["state"] == "running"
+        return bool(row["started_ok"] or row["last"] or row["state"] == "exited")
     return row["state"] == "exited" and row["code"] == 0
 
 
 def phase(pod: Object, known: Object) -> str:
     """Pending, Running, Succeeded or Failed; the first rule that fits (getPhase)."""
-    for container in pod["spec"].get("initContainers", ()):
+    for container in (pod["spec"].get("initContainers") or ()):
         row = known.get(container["name"])
         if row and row["state"] == "exited" and row["code"] != 0 and not restarts(container, pod, row["code"]):
             return "Failed"
@@ -91,10 +90,10 @@ def conditions(pod: Object, known: Object, sandbox: bool, current_phase: str) ->
     """(type, status, reason, message) of the five conditions, in the kubelet's order."""
     spec = pod["spec"]
     regular = [container["name"] for container in spec["containers"]]
-    regular += [container["name"] for container in spec.get("initContainers", ()) if is_sidecar(container)]
+    regular += [container["name"] for container in (spec.get("initContainers") or ()) if is_sidecar(container)]
     unready = [name for name in regular if not (known.get(name) or {}).get("ready")]
     done = initialized(pod, known) or any((known.get(name) or {}).get("id") for name in regular)
-    incomplete = [container["name"] for container in spec.get("initContainers", ())
+    incomplete = [container["name"] for container in (spec.get("initContainers") or ())
                   if not _init_done(container, known.get(container["name"]))]
     rows = [("PodReadyToStartContainers", "True" if sandbox else "False", "", "")]
     if done:
@@ -111,8 +110,8 @@ def conditions(pod: Object, known: Object, sandbox: bool, current_phase: str) ->
     elif unready:
         reason, message = "ContainersNotReady", f"containers with unready status: [{' '.join(unready)}]"
     ready = "False" if reason else "True"
-    gates = [gate["conditionType"] for gate in spec.get("readinessGates", ())]
-    have = {item["type"]: item["status"] for item in pod.get("status", {}).get("conditions", ())}
+    gates = [gate["conditionType"] for gate in (spec.get("readinessGates") or ())]
+    have = {item["type"]: item["status"] for item in ((pod.get("status") or {}).get("conditions") or ())}
     closed = [gate for gate in gates if have.get(gate) != "True"]
     if ready == "True" and closed:
         names = "; ".join(f'corresponding condition of pod readiness gate "{gate}" does not exist.' for gate in closed)
@@ -125,37 +124,79 @@ def conditions(pod: Object, known: Object, sandbox: bool, current_phase: str) ->
 
 
 def report(pod: Object, worker: Object, stamp: Stamp, now: int, host_ip: str) -> Object:
-    """The whole status, on top of what is there: a condition keeps its transition time while its status stays."""
-    known = worker["containers"]
-    before = {item["type"]: item for item in pod.get("status", {}).get("conditions", ())}
-    current = worker.get("final_phase") or phase(pod, known)
+    """What this kubelet says of the pod: only fields and conditions that are the kubelet's to write.
+
+    A condition keeps its transition time while its status stays.
+    """
+    known, final = worker["containers"], worker["final"] or {}
+    status = pod.get("status") or {}
+    before = {item["type"]: item for item in status.get("conditions") or ()}
+    current = final.get("phase") or phase(pod, known)
+    generation = pod["metadata"].get("generation", 1)
     items = []
-    for kind, status, reason, message in conditions(pod, known, bool(worker["ip"]) and not worker["gone"], current):
-        old = before.pop(kind, None)
-        item: Object = {"type": kind, "observedGeneration": pod["metadata"].get("generation", 1), "status": status,
-                        "lastProbeTime": None,
-                        "lastTransitionTime": old["lastTransitionTime"] if old and old["status"] == status
+    for kind, value, reason, message in conditions(pod, known, bool(worker["ip"]) and not worker["gone"], current):
+        old = before.get(kind)
+        item: Object = {"type": kind, "observedGeneration": generation, "status": value, "lastProbeTime": None,
+                        "lastTransitionTime": old["lastTransitionTime"] if old and old["status"] == value
                         and old.get("lastTransitionTime") else stamp(now)}
-        if reason:
-            item["reason"] = reason
-        if message:
-            item["message"] = message
+        for name, text in (("reason", reason), ("message", message)):
+            if text or (old and old.get(name)):
+                item[name] = text or None  # null takes a stale one away
         items.append(item)
     spec = pod["spec"]
     first = "PodInitializing" if spec.get("initContainers") else "ContainerCreating"
-    status: Object = {
-        **pod.get("status", {}), "phase": current, "conditions": [*items, *before.values()], "hostIP": host_ip,
-        "hostIPs": [{"ip": host_ip}], "startTime": pod.get("status", {}).get("startTime") or stamp(now),
-        "observedGeneration": pod["metadata"].get("generation", 1),
-        "containerStatuses": [container_status(each, known.get(each["name"]), stamp, first)
-                              for each in spec["containers"]],
+    told: Object = {
+        "phase": current, "conditions": items, "hostIP": host_ip, "hostIPs": [{"ip": host_ip}],
+        "startTime": status.get("startTime") or stamp(now), "observedGeneration": generation,
     }
+    if final.get("reason"):  # it never began here: no container has a state
+        return {**told, "reason": final["reason"], "message": final["message"]}
+    told["containerStatuses"] = [container_status(each, known.get(each["name"]), stamp, first)
+                                 for each in spec["containers"]]
     if spec.get("initContainers"):
-        status["initContainerStatuses"] = [container_status(each, known.get(each["name"]), stamp, "PodInitializing")
-                                           for each in spec["initContainers"]]
+        told["initContainerStatuses"] = [container_status(each, known.get(each["name"]), stamp, "PodInitializing")
+                                         for each in spec["initContainers"]]
     if worker["ip"]:
-        status["podIP"], status["podIPs"] = worker["ip"], [{"ip": worker["ip"]}]
-    for name in ("reason", "message"):
-        if worker.get(f"final_{name}"):
-            status[name] = worker[f"final_{name}"]
-    return status
+        told["podIP"], told["podIPs"] = worker["ip"], [{"ip": worker["ip"]}]
+    return told
+
+
+def news(pod: Object, told: Object) -> Object:
+    """What of a report the API server does not know yet, as a strategic merge patch; {} if nothing."""
+    status = pod.get("status") or {}
+    before = {item["type"]: item for item in status.get("conditions") or ()}
+    patch = {}
+    for name, value in told.items():
+        if name == "conditions":
+            value = [item for item in value if not _same_condition(item, before.get(item["type"]))]
+            if value:
+                patch[name] = value
+        elif status.get(name) != value:
+            patch[name] = value
+    return patch
+
+
+def _same_condition(new: Object, old: Object | None) -> bool:
+    return old is not None and all(new.get(name) == old.get(name) for name in ("status", "reason", "message",
+                                                                               "observedGeneration"))
+
+
+def word(pod: Object, worker: Object) -> str:
+    """The state of the pod in a word, as kubectl would print it."""
+    if worker["final"]:
+        final = worker["final"]
+        return str(final.get("reason") or ("Completed" if final["phase"] == "Succeeded" else final["phase"]))
+    known = worker["containers"]
+    inits = pod["spec"].get("initContainers") or ()
+    if not initialized(pod, known):
+        done = sum(_init_done(container, known.get(container["name"])) for container in inits)
+        reason = next((row["reason"] for container in inits if (row := known.get(container["name"])) and row["reason"]), "")
+        return f"Init:{reason or f'{done}/{len(inits)}'}"
+    for container in pod["spec"]["containers"]:
+        row = known.get(container["name"])
+        if row is None or row["state"] == "waiting":
+            return str((row or {}).get("reason") or ("PodInitializing" if inits else "ContainerCreating"))
+        if row["state"] == "exited":
+            return str(row["why"])
+    ready = all(known[container["name"]]["ready"] for container in pod["spec"]["containers"])
+    return "Running" if ready else "Running, not ready"

@@ -1,74 +1,79 @@
 """A pod worker: what one kubelet knows of one pod, and the next thing to do about it.
 
 A worker is plain data. `next_steps` looks at the pod's spec and at what is known of its containers and says what to
-ask the runtime for: that is the whole plan, made anew after each answer, so a kubelet that forgot everything and
-asked the runtime what is there goes on from the same place. Source: kubernetes pkg/kubelet/kuberuntime
-(kuberuntime_manager.go computePodActions), pkg/kubelet/pod_workers.go.
+do: that is the whole plan, made anew after each answer, so a kubelet that forgot everything and asked the runtime
+what is there goes on from the same place. Source: kubernetes pkg/kubelet/kuberuntime (kuberuntime_manager.go
+computePodActions), pkg/kubelet/pod_workers.go.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from cluster_sim.api.pod_requests import pod_requests
 from cluster_sim.node.pod_status import is_sidecar, restarts
 from cluster_sim.node.restart_backoff import FORGIVEN_AFTER, go_duration, restart_delay
 
 Object = dict[str, Any]
-Step = tuple[str, Object]  # ("sandbox" | "pull" | "restart-later", container)
+Step = tuple[str, Object]  # ("sandbox" | "start" | "restart", container)
 
 
 def new_worker(pod: Object) -> Object:
-    """A worker for a pod that was just seen."""
+    """A worker for a pod that was just seen.
+
+    "sandbox" is its id once made, "making" while it is; "stopping" once the pod is to end, with "outcome" if it ends
+    by itself; "gone" when nothing of it runs; "final" {phase, reason, message} is then what is reported.
+    """
     meta = pod["metadata"]
-    return {"key": f"{meta['namespace']}/{meta['name']}", "uid": meta["uid"], "sandbox": None, "ip": "", "gone": False,
-            "making": False, "stopping": False, "containers": {}, "final_phase": None, "final_reason": "",
-            "final_message": "", "reporting": False, "dirty": False, "ending": False}
+    return {"key": f"{meta['namespace']}/{meta['name']}", "uid": meta["uid"], "sandbox": None, "ip": "", "making": False,
+            "containers": {}, "requests": {**pod_requests(pod["spec"])}, "sources": None, "stopping": False, "grace": None,
+            "outcome": None, "gone": False, "final": None, "reporting": False, "dirty": False, "deleting": False}
 
 
-def new_row(reason: str = "") -> Object:
-    """What is known of a container that has not started yet."""
-    return {"state": "waiting", "reason": reason, "message": "", "id": "", "started": None, "finished": None, "code": None,
-            "why": "", "restarts": 0, "last": {}, "ready": False, "started_ok": False, "busy": False, "failures": 0,
-            "streak": 0, "until": 0}
+def new_row() -> Object:
+    """What is known of a container that has not started yet. "step": what the runtime was asked: pull, create, start."""
+    return {"state": "waiting", "reason": "", "message": "", "id": "", "started": None, "finished": None, "code": None,
+            "why": "", "restarts": 0, "last": {}, "ready": False, "started_ok": False, "step": "", "failures": 0,
+            "streak": 0, "until": 0, "asked": None}
 
 
 def next_steps(pod: Object, worker: Object, now: int) -> list[Step]:
-    """What to ask for now. Init containers run one after the other, the others together."""
-    if worker["stopping"] or worker["final_phase"]:
+    """What to do now. Init containers run one after the other, the others together."""
+    if worker["stopping"] or worker["final"]:
         return []
     if worker["sandbox"] is None:
-        return [] if worker["making"] else [("sandbox", {})]
+        return [] if worker["making"] or now < worker.get("until", 0) else [("sandbox", {})]
     known = worker["containers"]
-    steps: list[Step] = []
-    for container in pod["spec"].get("initContainers", ()):
+    for container in pod["spec"].get("initContainers") or ():
         row = known.get(container["name"])
-        if row is not None and row["state"] == "exited" and row["code"] == 0 and not is_sidecar(container):
-            continue
-        if row is not None and row["state"] == "running":
-            if is_sidecar(container) and row["started_ok"]:
+        if is_sidecar(container):
+            if row is not None and row["state"] == "running" and row["started_ok"]:
                 continue
-            return steps
-        steps += _container_steps(container, pod, row, now)
-        return steps
-    for container in pod["spec"]["containers"]:
+            if any(known.get(each["name"]) for each in pod["spec"]["containers"]):
+                continue  # restarted beside the others, below
+        elif row is not None and row["state"] == "exited" and row["code"] == 0:
+            continue
+        return _container_steps(container, pod, row, now)
+    steps: list[Step] = []
+    for container in [*filter(is_sidecar, pod["spec"].get("initContainers") or ()), *pod["spec"]["containers"]]:
         steps += _container_steps(container, pod, known.get(container["name"]), now)
     return steps
 
 
 def _container_steps(container: Object, pod: Object, row: Object | None, now: int) -> list[Step]:
     if row is None:
-        return [("pull", container)]
-    if row["busy"] or row["state"] == "running":
+        return [("start", container)]
+    if row["step"] or row["state"] == "running":
         return []
     if row["state"] == "exited":
         return [("restart", container)] if restarts(container, pod, row["code"]) else []
-    return [("pull", container)] if now >= row["until"] else []
+    return [("start", container)] if now >= row["until"] else []
 
 
 def exited(row: Object, code: int, reason: str, started: int | None, finished: int) -> Object:
     """The row of a container that has ended."""
     return {**row, "state": "exited", "code": code, "why": reason, "started": started if started is not None else finished,
-            "finished": finished, "ready": False, "started_ok": False, "busy": False}
+            "finished": finished, "ready": False, "started_ok": False, "step": "", "asked": None}
 
 
 def to_restart(row: Object, pod: Object, container: Object) -> Object:
@@ -90,10 +95,16 @@ def pull_policy(container: Object) -> str:
     return str(container.get("imagePullPolicy") or "IfNotPresent")
 
 
+def must_pull(container: Object, images: dict[str, int]) -> bool:
+    """Whether the image must be asked for."""
+    policy = pull_policy(container)
+    return policy == "Always" or (policy != "Never" and container["image"] not in images)
+
+
 def ends_with(pod: Object, worker: Object) -> str | None:
     """The terminal phase, if every container has ended for good; None while the pod goes on."""
     known = worker["containers"]
-    for container in pod["spec"].get("initContainers", ()):
+    for container in pod["spec"].get("initContainers") or ():
         row = known.get(container["name"])
         if row and row["state"] == "exited" and row["code"] != 0 and not restarts(container, pod, row["code"]):
             return "Failed"
@@ -106,6 +117,26 @@ def ends_with(pod: Object, worker: Object) -> str | None:
     return "Succeeded" if all(code == 0 for code in codes) else "Failed"
 
 
+def to_stop(pod: Object | None, worker: Object) -> list[str]:
+    """The containers to stop now: all that run, but sidecars only when the others have ended, the last one first."""
+    running = [name for name, row in worker["containers"].items() if row["state"] == "running"]
+    sidecars = [each["name"] for each in (pod or {"spec": {}})["spec"].get("initContainers") or () if is_sidecar(each)]
+    regular = [name for name in running if name not in sidecars]
+    return regular or [name for name in sidecars if name in running][-1:]
+
+
 def has_probe(container: Object, kind: str) -> bool:
     """Whether the container has a startup, readiness or liveness probe."""
     return bool(container.get(f"{kind}Probe"))
+
+
+def container_spec(pod: Object, name: str) -> Object:
+    """The container of that name, in the pod's spec."""
+    spec = pod["spec"]
+    return next(each for each in [*(spec.get("initContainers") or ()), *spec["containers"]] if each["name"] == name)
+
+
+def field_path(pod: Object, name: str) -> str:
+    """How Events name a container of a pod."""
+    init = any(each["name"] == name for each in pod["spec"].get("initContainers") or ())
+    return f"spec.{'initContainers' if init else 'containers'}{{{name}}}"

@@ -2,7 +2,7 @@
 
 A real registry knows what was pushed to it. Ours knows every repository, and of each the tags that look like a
 version (`1.27`, `v2.0.1-alpine`) or are customary (`latest`, `stable`, `alpine`); any other tag is a typing error and
-is not found, and a name that is no image reference is refused. Sizes of well-known images are near their real ones.
+is not found, as is a repository called `missing` or `does-not-exist`; a name that is no image reference is refused. Sizes of well-known images are near their real ones.
 """
 
 from __future__ import annotations
@@ -37,6 +37,13 @@ def parse(image: str) -> tuple[str, str] | None:
     return name, match["tag"] or "latest"
 
 
+def domain(image: str) -> str:
+    """The host of the registry that an image's name stands for."""
+    parsed = parse(image)
+    host = parsed[0].partition("/")[0] if parsed else ""
+    return "registry-1.docker.io" if host == "docker.io" else host
+
+
 def size_of(name: str) -> int:
     """Bytes of an image; unknown ones have a size that follows from their name."""
     short = name.rpartition("/")[2]
@@ -53,7 +60,8 @@ class Registry(Component):
         if kind != "resolve":
             return
         parsed = parse(payload["image"])
-        found = parsed is not None and TAG.fullmatch(parsed[1]) is not None
+        found = (parsed is not None and TAG.fullmatch(parsed[1]) is not None
+                 and parsed[0].rpartition("/")[2] not in ("missing", "does-not-exist"))
         answer = {"id": payload["id"], "found": found, "size": size_of(parsed[0]) if parsed and found else 0}
         self.kernel.send(self.part, payload["source"], "resolved", answer, span, verb="resolved",
                          subject=payload["image"])

@@ -1,0 +1,35 @@
+"""Admission at the node: the scheduler's view may have been old, so the kubelet checks once more before it begins.
+
+A pod that does not fit is not moved: it fails here, and its owner makes another. Source: kubernetes
+pkg/kubelet/lifecycle/predicate.go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster_sim.api import pod_requests
+from cluster_sim.node import node_object
+
+Object = dict[str, Any]
+
+
+def lacks_room(machine: Object, workers: list[Object], pod: Object, wanted: dict[str, int]) -> tuple[str, str] | None:
+    """(reason, message) if the node has too little of something for the pod, given the other pods' workers."""
+    total = allocatable(machine)
+    for name in ("pods", "cpu", "memory"):
+        asked = 1 if name == "pods" else wanted.get(name, 0)
+        if not asked:
+            continue
+        used = len(workers) if name == "pods" else sum(worker["requests"].get(name, 0) for worker in workers)
+        if asked + used > total[name]:
+            return (f"OutOf{name}", f"Node didn't have enough resource: {name}, requested: {asked}, used: {used}, "
+                                    f"capacity: {total[name]}")
+    return None
+
+
+def allocatable(machine: Object) -> dict[str, int]:
+    """What the node may promise, in whole units (cpu in thousandths)."""
+    total = pod_requests.amounts(node_object.capacity(machine))
+    total["memory"] -= node_object.EVICTION_THRESHOLD
+    return total
