@@ -15,6 +15,7 @@ from lessons.curriculum.lesson import Lesson, Step
 MARKS = {"not-yet": "pending", "partly": "creating", "holds": "clock", "broken": "kill", "done": "completed"}
 WORDS = {"not-yet": "not yet", "partly": "partly", "holds": "", "broken": "", "done": "done"}
 LOCKED = "Store your prediction first. Then the cluster is yours."
+MOST_OPTIONS = 3
 MOST_LABELS = 5  # steps whose names fit side by side over the column
 
 
@@ -57,6 +58,7 @@ def question(lesson: Lesson, at: int, answers: Mapping[int, str], done: set[str]
     revealed = given is not None and step.reveal in done
     return {"at": at, "step": step, "given": given, "right": right, "revealed": revealed,
             "agrees": given is right, "when": lesson.goal(step.reveal).text, "safe_options": _safe(step),
+            "short": len(step.options) > MOST_OPTIONS,  # then only one's own answer is repeated
             "reply": prose.with_words(given.reply, {}) if given else ""}
 
 
