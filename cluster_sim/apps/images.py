@@ -77,13 +77,38 @@ def shell_image(arguments: Arguments, env: dict[str, str]) -> Program:
 
 
 APPS: dict[str, Maker] = {
-    "nginx": web_server, "httpd": web_server, "caddy": web_server, "web": web_server, "agnhost": web_server,
-    "whoami": web_server, "http-echo": web_server, "echoserver": web_server, "hello-app": web_server,
-    "postgres": database, "mysql": database, "mariadb": database, "mongo": database, "db": database,
-    "redis": quiet_server, "memcached": quiet_server, "pause": quiet_server, "coredns": quiet_server,
-    "crasher": crasher, "finisher": worker, "job": worker, "worker": worker, "pi": worker, "memory-hog": memory_hog, "stubborn": stubborn, "slow-starter": slow_starter,
+    "nginx": web_server,
+    "httpd": web_server,
+    "caddy": web_server,
+    "web": web_server,
+    "agnhost": web_server,
+    "whoami": web_server,
+    "http-echo": web_server,
+    "echoserver": web_server,
+    "hello-app": web_server,
+    "postgres": database,
+    "mysql": database,
+    "mariadb": database,
+    "mongo": database,
+    "db": database,
+    "redis": quiet_server,
+    "memcached": quiet_server,
+    "pause": quiet_server,
+    "coredns": quiet_server,
+    "crasher": crasher,
+    "finisher": worker,
+    "job": worker,
+    "worker": worker,
+    "pi": worker,
+    "memory-hog": memory_hog,
+    "stubborn": stubborn,
+    "slow-starter": slow_starter,
     "unhealthy": unhealthy,
-    "busybox": shell_image, "alpine": shell_image, "bash": shell_image, "debian": shell_image, "ubuntu": shell_image,
+    "busybox": shell_image,
+    "alpine": shell_image,
+    "bash": shell_image,
+    "debian": shell_image,
+    "ubuntu": shell_image,
 }
 SHELLS = ("sh", "bash", "ash", "/bin/sh", "/bin/bash", "/bin/ash", "/usr/bin/sh")
 COMMANDS = ("sleep", "echo", "true", "false", "env", "exit", "/bin/sleep", "/bin/echo", "/bin/true", "/bin/false")
@@ -94,7 +119,9 @@ def base_name(image: str) -> str:
     return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
-def program_of(image: str, command: Arguments, args: Arguments, env: dict[str, str], memory_limit: bool = False) -> Program:
+def program_of(
+    image: str, command: Arguments, args: Arguments, env: dict[str, str], memory_limit: bool = False
+) -> Program:
     """The program a container runs: its command if that is a shell's business, else what its image holds."""
     made = _program_of(image, command, args, env)
     if made["reason"] == "OOMKilled" and not memory_limit:

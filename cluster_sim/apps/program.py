@@ -17,9 +17,20 @@ SIGTERM_CODE, SIGKILL_CODE = 143, 137  # 128 + the signal's number
 DEFAULT_TERM = SECOND  # a server ends what it was doing first
 
 
-def program(*, lines: list[list[Any]] | None = None, repeat: list[int] | None = None, ports: list[int] | None = None,
-            listens_after: int = 0, ends_after: int | None = None, code: int = 0, term_after: int | None = DEFAULT_TERM,
-            term_code: int = 0, healthy: bool = True, reason: str = "", files: list[list[Any]] | None = None) -> Program:
+def program(
+    *,
+    lines: list[list[Any]] | None = None,
+    repeat: list[int] | None = None,
+    ports: list[int] | None = None,
+    listens_after: int = 0,
+    ends_after: int | None = None,
+    code: int = 0,
+    term_after: int | None = DEFAULT_TERM,
+    term_code: int = 0,
+    healthy: bool = True,
+    reason: str = "",
+    files: list[list[Any]] | None = None,
+) -> Program:
     """Make one. All times are µs since the start.
 
     `lines`: [time, text]; `repeat`: [begin, period], the lines from `begin` on come again each period; `ports`: None

@@ -16,8 +16,30 @@ from cluster_sim.kernel import MS, SECOND
 
 STEPS = 2_000
 REACTION = 50 * MS  # of a trap
-SILENT = ("true", ":", "wait", "set", "cd", "read", "hostname", "wget", "curl", "nslookup", "nc", "chmod", "chown", "cp",
-          "mv", "/bin/true", "ln", "ps", "id", "stty", "ulimit", "umask")
+SILENT = (
+    "true",
+    ":",
+    "wait",
+    "set",
+    "cd",
+    "read",
+    "hostname",
+    "wget",
+    "curl",
+    "nslookup",
+    "nc",
+    "chmod",
+    "chown",
+    "cp",
+    "mv",
+    "/bin/true",
+    "ln",
+    "ps",
+    "id",
+    "stty",
+    "ulimit",
+    "umask",
+)
 
 
 class Exit(Exception):
@@ -48,20 +70,24 @@ def run_script(script: str, env: dict[str, str], arguments: list[str] | None = N
         ends = shell.clock
     except Loop as loop:
         repeat = list(loop.args)
-    term_after: int | None = REACTION if shell.trap is not None else None
-    code = 0 if shell.trap is not None else SIGTERM_CODE
-    if shell.trap == "":
-        term_after = None  # trap '' TERM: deaf to it
-    elif shell.trap is None:
-        # A shell as process 1 has no default action for SIGTERM, so only SIGKILL ends it.
-        term_after = None
-    else:
+    # A shell as process 1 has no default action for SIGTERM, so without a trap only SIGKILL ends it; trap '' is deaf.
+    term_after: int | None = None
+    code = SIGTERM_CODE
+    if shell.trap:
         match = re.search(r"exit\s+(\d+)", shell.trap)
         pause = re.search(r"sleep\s+(\d+)", shell.trap)
         code = int(match[1]) if match else 0
-        term_after += int(pause[1]) * SECOND if pause and term_after is not None else 0
-    return program(lines=shell.lines, repeat=repeat, ports=[], ends_after=ends, code=shell.status, term_after=term_after,
-                   term_code=code, files=shell.changes)
+        term_after = REACTION + (int(pause[1]) * SECOND if pause else 0)
+    return program(
+        lines=shell.lines,
+        repeat=repeat,
+        ports=[],
+        ends_after=ends,
+        code=shell.status,
+        term_after=term_after,
+        term_code=code,
+        files=shell.changes,
+    )
 
 
 class _Shell:
@@ -83,8 +109,8 @@ class _Shell:
             if node[0] == "run":
                 self._command(node[1])
             elif node[0] == "for":
-                for word in [part for word in node[2] for part in self._expand(word).split()]:
-                    self.env[node[1]] = word
+                for value in [part for word in node[2] for part in self._expand(word).split()]:
+                    self.env[node[1]] = value
                     self.run(node[3])
             elif node[0] == "if":
                 self.run(node[1])

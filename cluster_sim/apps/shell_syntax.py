@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+
 def tokens(script: str) -> list[str]:
     """Words and separators; a dollar sign in single quotes becomes a zero byte, so that it is not expanded."""
     found: list[str] = []
@@ -56,7 +57,7 @@ def parse(script: str) -> list[Node]:
 
 
 def _block(tokens: list[str], at: int, ends: tuple[str, ...]) -> tuple[list[Node], int]:
-    """Commands up to one of `ends`: ["run", words, joiner], ["while", until, condition, body], ["for", …], ["if", …]."""
+    """Commands up to one of `ends`, as ["run", words, joiner], ["while", until, condition, body, joiner] and so on."""
     nodes: list[Node] = []
     joiner = ";"
     while at < len(tokens):

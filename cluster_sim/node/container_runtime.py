@@ -20,8 +20,18 @@ from cluster_sim.kernel.span import register_phrases
 from cluster_sim.node import pod_network, probe_target
 from cluster_sim.node.image_store import ImageStore
 
-register_connecting("RunPodSandbox", "PullImage", "CreateContainer", "StartContainer", "StopContainer", "StopPodSandbox",
-                    "RemovePodSandbox", "ListPodSandbox", "Probe", "ExecSync")
+register_connecting(
+    "RunPodSandbox",
+    "PullImage",
+    "CreateContainer",
+    "StartContainer",
+    "StopContainer",
+    "StopPodSandbox",
+    "RemovePodSandbox",
+    "ListPodSandbox",
+    "Probe",
+    "ExecSync",
+)
 register_phrases({
     "runtime.exited": "Container {container} of {pod} on {node} ends by itself, with code {code}",
     "runtime.out-of-memory": "Container {container} of {pod} on {node} takes more memory than its limit and is killed",
@@ -248,8 +258,13 @@ class ContainerRuntime(Component):
         rows = []
         for row in self.state["containers"].values():
             over = row["state"] == "running" and row["exits_at"] is not None and row["exits_at"] < self.kernel.now
-            rows.append({**{key: row[key] for key in ("id", "namespace", "pod", "uid", "name", "image", "attempt", "code")},
-                         "state": "exited" if over else row["state"], "stopping": row["id"] in self.state["stopping"]})
+            rows.append(
+                {
+                    **{key: row[key] for key in ("id", "namespace", "pod", "uid", "name", "image", "attempt", "code")},
+                    "state": "exited" if over else row["state"],
+                    "stopping": row["id"] in self.state["stopping"],
+                }
+            )
         return {**super().view(), "containers": rows, "images": [*self.state["images"]]}
 
 

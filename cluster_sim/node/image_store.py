@@ -41,9 +41,9 @@ class ImageStore:
 
     def _next(self) -> None:
         if self.state["pulling"] is None and self.state["pulls"]:
-            call, span, _ = self.state["pulling"] = [*self.state["pulls"].pop(0)]
+            call, span, asked = self.state["pulls"].pop(0)
             timer = self.kernel.timer(self.runtime.part, TIMEOUT, "pull-timeout", call["id"], cause=span)
-            self.state["pulling"] += [self.kernel.now, timer]
+            self.state["pulling"] = [call, span, asked, self.kernel.now, timer]
             self.kernel.send(self.runtime.part, "registry", "resolve",
                              {"source": self.runtime.part, "id": call["id"], "image": call["image"]}, span,
                              verb="resolve", subject=call["image"], level=DETAIL)
@@ -65,10 +65,12 @@ class ImageStore:
             self.kernel.cancel(self.state["pulling"][4])
             image = self.state["pulling"][0]["image"]
             host = domain(image)
-            self._end({"error": "ErrImagePull", "message":
-                       f'rpc error: code = Unknown desc = failed to pull and unpack image "{full_name(image)}": failed to '
-                       f'resolve reference "{full_name(image)}": failed to do request: Head "https://{host}/v2/": dial tcp: '
-                       "connect: connection refused"}, span)
+            name = full_name(image)
+            message = (
+                f'rpc error: code = Unknown desc = failed to pull and unpack image "{name}": failed to resolve '
+                f'reference "{name}": failed to do request: Head "https://{host}/v2/": dial tcp: {why}'
+            )
+            self._end({"error": "ErrImagePull", "message": message}, span)
 
     def pulled(self, answer: dict[str, Any], span: int) -> None:
         """All bytes are here."""

@@ -38,7 +38,7 @@ class KubeProxy(Process):
         """Write the rules anew."""
         if kind == "sync-rules":
             self.state["waiting"] = False
-            self.state["rules"] = {service: rule for service, rule in self._rules()}
+            self.state["rules"] = dict(self._rules())
 
     def _rules(self) -> list[tuple[str, Object]]:
         """For each Service with an address: its ports and the ready endpoints behind them."""

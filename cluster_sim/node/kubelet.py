@@ -139,7 +139,9 @@ class Kubelet(Process):
 
     # What it tells
 
-    def event(self, pod: Object, kind: str, reason: str, message: str, span: int, container: Object | None = None) -> None:
+    def event(
+        self, pod: Object, kind: str, reason: str, message: str, span: int, container: Object | None = None
+    ) -> None:
         """Record an Event about a pod, or about one of its containers."""
         record(self, "kubelet", pod, kind, reason, message, span,
                field_path(pod, container["name"]) if container else None)
@@ -152,16 +154,27 @@ class Kubelet(Process):
         if worker["reporting"]:
             worker["dirty"] = True
             return
-        status = news(pod, report(pod, worker, self.kernel.timestamp, self.kernel.now, node_object.address(self.machine)))
+        status = news(
+            pod, report(pod, worker, self.kernel.timestamp, self.kernel.now, node_object.address(self.machine))
+        )
         if not status:
             self.ending.reported(pod, worker, span)
             return
         worker["reporting"] = True
         meta, said = pod["metadata"], word(pod, worker)
-        self.request("PATCH", f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/status",
-                     {"metadata": {"uid": worker["uid"]}, "status": status}, cause=span, then="reported",
-                     data=worker["uid"], content_type=STRATEGIC_MERGE_PATCH, phrase="kubelet.reports",
-                     args={"node": self.node, "pod": meta["name"], "word": said}, level=STORY, subject=f"status: {said}")
+        self.request(
+            "PATCH",
+            f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/status",
+            {"metadata": {"uid": worker["uid"]}, "status": status},
+            cause=span,
+            then="reported",
+            data=worker["uid"],
+            content_type=STRATEGIC_MERGE_PATCH,
+            phrase="kubelet.reports",
+            args={"node": self.node, "pod": meta["name"], "word": said},
+            level=STORY,
+            subject=f"status: {said}",
+        )
 
     def on_reported(self, uid: str, status: int, body: Any, span: int) -> None:
         """The API server has the report (or not)."""
@@ -277,8 +290,9 @@ class Kubelet(Process):
         self.state["reached"] = True
         if self.state["runtime_down"] is not None:
             self.state["runtime_down"] = None
-            span = self.kernel.work(self.part, span, verb="notice", phrase="kubelet.runtime-up", args={"node": self.node},
-                                    level=STORY)
+            span = self.kernel.work(
+                self.part, span, verb="notice", phrase="kubelet.runtime-up", args={"node": self.node}, level=STORY
+            )
         self.registration.update(span)
 
     def new_image(self, image: str, size: int) -> None:

@@ -54,7 +54,13 @@ def new_node(machine: Object, status: Object) -> Object:
         spec["taints"] = [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]
     if machine["zone"]:
         labels["topology.kubernetes.io/zone"] = machine["zone"]
-    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}, "spec": spec, "status": status}
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name, "labels": labels},
+        "spec": spec,
+        "status": status,
+    }
 
 
 def node_status(machine: Object, since: dict[str, Any], stamp: str, images: Object, problem: str) -> Object:

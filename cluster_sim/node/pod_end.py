@@ -16,14 +16,16 @@ from cluster_sim.node import pod_worker
 if TYPE_CHECKING:
     from cluster_sim.node.kubelet import Kubelet
 
-register_phrases({
-    "kubelet.stops": "kubelet on {node} sees it and asks the containers of {pod} to stop: they have {grace} s",
-    "kubelet.shortens": "kubelet on {node} sees that {pod} has less time: {grace} s",
-    "kubelet.finds-gone": "kubelet on {node} sees that {pod} is gone from the API server and kills what still runs",
-    "kubelet.hook": "kubelet on {node} first runs the preStop hook of container {container}; the grace period runs already",
-    "kubelet.deletes": "kubelet on {node} says that nothing of {pod} runs any more: the API server may forget it",
-    "kubelet.forgotten": "{pod} is gone for good",
-}, file="cluster_sim/node/pod_end.py")
+register_phrases(
+    {
+        "kubelet.stops": "kubelet on {node} sees it and asks the containers of {pod} to stop: they have {grace} s",
+        "kubelet.shortens": "kubelet on {node} sees that {pod} has less time: {grace} s",
+        "kubelet.finds-gone": "kubelet on {node} sees that {pod} is gone from the API server and kills what still runs",
+        "kubelet.hook": "kubelet on {node} first runs the preStop hook of {container}; the grace period runs already",
+        "kubelet.deletes": "kubelet on {node} says that nothing of {pod} runs any more: the API server may forget it",
+    },
+    file="cluster_sim/node/pod_end.py",
+)
 
 Object = dict[str, Any]
 SMALLEST_GRACE = 2  # seconds: killContainer gives at least this much
@@ -108,7 +110,9 @@ class PodEnd:
             return
         if worker["sandbox"] is not None:
             worker["gone"] = True
-            self.kubelet.runtime("StopPodSandbox", {"sandbox": worker["sandbox"]}, "sandbox_stopped", worker["uid"], "", span)
+            self.kubelet.runtime(
+                "StopPodSandbox", {"sandbox": worker["sandbox"]}, "sandbox_stopped", worker["uid"], "", span
+            )
         else:
             self.on_sandbox_stopped(pod, worker, "", {}, span)
 
@@ -130,8 +134,15 @@ class PodEnd:
         span = self.kernel.work(self.kubelet.part, span, verb="hook", subject=name, phrase="kubelet.hook", level=STORY,
                                 args={"node": self.kubelet.node, "container": name})
         if "exec" in hook:
-            self.kubelet.runtime("ExecSync", {"container": row["id"], "command": hook["exec"].get("command") or [],
-                                              "timeout": seconds * SECOND}, "hooked", worker["uid"], name, span, subject=name)
+            self.kubelet.runtime(
+                "ExecSync",
+                {"container": row["id"], "command": hook["exec"].get("command") or [], "timeout": seconds * SECOND},
+                "hooked",
+                worker["uid"],
+                name,
+                span,
+                subject=name,
+            )
         else:
             pause = min((hook.get("sleep") or {}).get("seconds", 0), seconds)
             self.kernel.timer(self.kubelet.part, pause * SECOND, "hooked", [worker["uid"], name, row["id"]], cause=span)
@@ -177,11 +188,23 @@ class PodEnd:
     def delete_object(self, pod: Object, span: int) -> None:
         """The last word: grace period 0, for this very pod."""
         meta = pod["metadata"]
-        self.kubelet.request("DELETE", f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}",
-                             {"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0,
-                              "preconditions": {"uid": meta["uid"]}}, cause=span, then="deleted", data=meta["uid"],
-                             phrase="kubelet.deletes", args={"node": self.kubelet.node, "pod": meta["name"]}, level=STORY,
-                             subject=f"delete {meta['name']}")
+        self.kubelet.request(
+            "DELETE",
+            f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}",
+            {
+                "apiVersion": "v1",
+                "kind": "DeleteOptions",
+                "gracePeriodSeconds": 0,
+                "preconditions": {"uid": meta["uid"]},
+            },
+            cause=span,
+            then="deleted",
+            data=meta["uid"],
+            phrase="kubelet.deletes",
+            args={"node": self.kubelet.node, "pod": meta["name"]},
+            level=STORY,
+            subject=f"delete {meta['name']}",
+        )
 
     def on_deleted(self, uid: str, status: int, body: Any, span: int) -> None:
         """The last DELETE was answered; if nobody heard it, say it again later."""

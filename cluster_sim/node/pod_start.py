@@ -110,18 +110,35 @@ class PodStart:
             return
         worker["making"] = True
         self.kubelet.runtime(
-            "RunPodSandbox", {"pod": {"namespace": pod["metadata"]["namespace"], "name": name, "uid": worker["uid"]},
-                              "host_network": bool(pod["spec"].get("hostNetwork")), "node_ip": node_object.address(machine),
-                              "network": node_object.pod_network(machine)},
-            "sandbox", worker["uid"], "", span, phrase="kubelet.sandbox", args={"pod": name}, level=STORY, subject=name)
+            "RunPodSandbox",
+            {
+                "pod": {"namespace": pod["metadata"]["namespace"], "name": name, "uid": worker["uid"]},
+                "host_network": bool(pod["spec"].get("hostNetwork")),
+                "node_ip": node_object.address(machine),
+                "network": node_object.pod_network(machine),
+            },
+            "sandbox",
+            worker["uid"],
+            "",
+            span,
+            phrase="kubelet.sandbox",
+            args={"pod": name},
+            level=STORY,
+            subject=name,
+        )
 
     def on_sandbox(self, pod: Object, worker: Object, _: str, answer: Object, span: int) -> None:
         """The sandbox is there, with the pod's address."""
         worker["making"] = False
         if "error" in answer:
             worker["until"] = self.kernel.now + RETRY
-            self.kubelet.event(pod, "Warning", answer["error"],
-                               f"Failed to create pod sandbox: rpc error: code = Unknown desc = {answer['message']}", span)
+            self.kubelet.event(
+                pod,
+                "Warning",
+                answer["error"],
+                f"Failed to create pod sandbox: rpc error: code = Unknown desc = {answer['message']}",
+                span,
+            )
             self.kernel.timer(self.kubelet.part, RETRY, "sync", worker["uid"], cause=span)
             return
         worker.update(sandbox=answer["sandbox"], ip=answer["ip"])
@@ -142,15 +159,31 @@ class PodStart:
         if pod_worker.must_pull(container, self.kubelet.images):
             worker["containers"][name] = {**row, "step": "pull"}
             self.kubelet.event(pod, "Normal", "Pulling", f'Pulling image "{image}"', span, container)
-            self.kubelet.runtime("PullImage", {"image": image}, "pulled", worker["uid"], name, span, phrase="kubelet.pulls",
-                                 args={"node": self.kubelet.node, "image": image}, level=STORY, subject=image)
+            self.kubelet.runtime(
+                "PullImage",
+                {"image": image},
+                "pulled",
+                worker["uid"],
+                name,
+                span,
+                phrase="kubelet.pulls",
+                args={"node": self.kubelet.node, "image": image},
+                level=STORY,
+                subject=image,
+            )
         elif image not in self.kubelet.images:
             self._cannot_pull(pod, worker, container, {
                 "error": "ErrImageNeverPull",
                 "message": f'Container image "{image}" is not present with pull policy of Never'}, span)
         else:
-            self.kubelet.event(pod, "Normal", "Pulled", f'Container image "{image}" already present on machine and can be '
-                               "accessed by the pod", span, container)
+            self.kubelet.event(
+                pod,
+                "Normal",
+                "Pulled",
+                f'Container image "{image}" already present on machine and can be accessed by the pod',
+                span,
+                container,
+            )
             self._create(pod, worker, container, row, span)
 
     def on_pulled(self, pod: Object, worker: Object, name: str, answer: Object, span: int) -> None:
@@ -183,8 +216,9 @@ class PodStart:
             self.kubelet.event(pod, "Warning", "Failed", "Error: ErrImagePull", span, container)
             self.kernel.timer(self.kubelet.part, SAY_BACKOFF_AFTER, "pull-backoff", [worker["uid"], name], cause=span)
         else:
-            self.kubelet.event(pod, "Warning", "InspectFailed" if reason == "InvalidImageName" else reason, message, span,
-                               container)
+            self.kubelet.event(
+                pod, "Warning", "InspectFailed" if reason == "InvalidImageName" else reason, message, span, container
+            )
             self.kubelet.event(pod, "Warning", "Failed", f"Error: {reason}", span, container)
         self.kernel.timer(self.kubelet.part, wait, "sync", worker["uid"], cause=span)
         self.kubelet.report(worker, span)
@@ -199,7 +233,11 @@ class PodStart:
             return
         container = pod_worker.container_spec(pod, name)
         text = f'Back-off pulling image "{container["image"]}"'
-        worker["containers"][name] = {**row, "reason": "ImagePullBackOff", "message": f"{text}: ErrImagePull: {row['message']}"}
+        worker["containers"][name] = {
+            **row,
+            "reason": "ImagePullBackOff",
+            "message": f"{text}: ErrImagePull: {row['message']}",
+        }
         self.kubelet.event(pod, "Normal", "BackOff", text, span, container)
         self.kubelet.event(pod, "Warning", "Failed", "Error: ImagePullBackOff", span, container)
         self.kubelet.report(worker, span)
@@ -234,9 +272,18 @@ class PodStart:
             return
         worker["containers"][name] = {**row, "id": answer["container"], "step": "start"}
         self.kubelet.event(pod, "Normal", "Created", "Container created", span, container)
-        self.kubelet.runtime("StartContainer", {"container": answer["container"]}, "started", worker["uid"], name, span,
-                             phrase="kubelet.restarts" if row["restarts"] else "kubelet.starts", level=STORY, subject=name,
-                             args={"node": self.kubelet.node, "container": name, "pod": pod["metadata"]["name"]})
+        self.kubelet.runtime(
+            "StartContainer",
+            {"container": answer["container"]},
+            "started",
+            worker["uid"],
+            name,
+            span,
+            phrase="kubelet.restarts" if row["restarts"] else "kubelet.starts",
+            level=STORY,
+            subject=name,
+            args={"node": self.kubelet.node, "container": name, "pod": pod["metadata"]["name"]},
+        )
 
     def on_started(self, pod: Object, worker: Object, name: str, answer: Object, span: int) -> None:
         """The container runs. So far only this kubelet knows."""
@@ -282,11 +329,25 @@ class PodStart:
             return
         meta = pod["metadata"]
         span = self._waits(pod, f"{container['name']} has ended too often; its back-off is {go_duration(wait)}", span)
-        self.kubelet.event(pod, "Warning", "BackOff", f"Back-off restarting failed container {container['name']} in pod "
-                           f"{meta['name']}_{meta['namespace']}({worker['uid']})", span, container)
+        self.kubelet.event(
+            pod,
+            "Warning",
+            "BackOff",
+            f"Back-off restarting failed container {container['name']} in pod "
+            f"{meta['name']}_{meta['namespace']}({worker['uid']})",
+            span,
+            container,
+        )
         self.kernel.timer(self.kubelet.part, wait, "sync", worker["uid"], cause=span)
         self.kubelet.report(worker, span)
 
     def _waits(self, pod: Object, why: str, span: int) -> int:
-        return self.kernel.work(self.kubelet.part, span, verb="wait", subject=pod["metadata"]["name"], phrase="kubelet.waits",
-                                args={"node": self.kubelet.node, "pod": pod["metadata"]["name"], "why": why}, level=STORY)
+        return self.kernel.work(
+            self.kubelet.part,
+            span,
+            verb="wait",
+            subject=pod["metadata"]["name"],
+            phrase="kubelet.waits",
+            args={"node": self.kubelet.node, "pod": pod["metadata"]["name"], "why": why},
+            level=STORY,
+        )

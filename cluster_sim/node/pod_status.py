@@ -26,7 +26,9 @@ def is_sidecar(container: Object) -> bool:
 
 def initialized(pod: Object, known: Object) -> bool:
     """Whether every init container has done its part (a sidecar: has started)."""
-    return all(_init_done(container, known.get(container["name"])) for container in (pod["spec"].get("initContainers") or ()))
+    return all(
+        _init_done(container, known.get(container["name"])) for container in (pod["spec"].get("initContainers") or ())
+    )
 
 
 def _init_done(container: Object, row: Object | None) -> bool:
@@ -190,7 +192,9 @@ def word(pod: Object, worker: Object) -> str:
     inits = pod["spec"].get("initContainers") or ()
     if not initialized(pod, known):
         done = sum(_init_done(container, known.get(container["name"])) for container in inits)
-        reason = next((row["reason"] for container in inits if (row := known.get(container["name"])) and row["reason"]), "")
+        reason = next(
+            (row["reason"] for container in inits if (row := known.get(container["name"])) and row["reason"]), ""
+        )
         return f"Init:{reason or f'{done}/{len(inits)}'}"
     for container in pod["spec"]["containers"]:
         row = known.get(container["name"])

@@ -25,13 +25,28 @@ def new_worker(pod: Object) -> Object:
     by itself; "gone" when nothing of it runs; "final" {phase, reason, message} is then what is reported.
     """
     meta = pod["metadata"]
-    return {"key": f"{meta['namespace']}/{meta['name']}", "uid": meta["uid"], "sandbox": None, "ip": "", "making": False,
-            "containers": {}, "requests": {**pod_requests(pod["spec"])}, "sources": None, "stopping": False, "grace": None,
-            "outcome": None, "gone": False, "final": None, "reporting": False, "dirty": False, "deleting": False}
+    return {
+        "key": f"{meta['namespace']}/{meta['name']}",
+        "uid": meta["uid"],
+        "sandbox": None,
+        "ip": "",
+        "making": False,
+        "containers": {},
+        "requests": {**pod_requests(pod["spec"])},
+        "sources": None,
+        "stopping": False,
+        "grace": None,
+        "outcome": None,
+        "gone": False,
+        "final": None,
+        "reporting": False,
+        "dirty": False,
+        "deleting": False,
+    }
 
 
 def new_row() -> Object:
-    """What is known of a container that has not started yet. "step": what the runtime was asked: pull, create, start."""
+    """What is known of a container that has not started yet. "step": what is asked for: pull, create, start."""
     return {"state": "waiting", "reason": "", "message": "", "id": "", "started": None, "finished": None, "code": None,
             "why": "", "restarts": 0, "last": {}, "ready": False, "started_ok": False, "step": "", "failures": 0,
             "streak": 0, "until": 0, "asked": None}
@@ -72,8 +87,18 @@ def _container_steps(container: Object, pod: Object, row: Object | None, now: in
 
 def exited(row: Object, code: int, reason: str, started: int | None, finished: int) -> Object:
     """The row of a container that has ended."""
-    return {**row, "state": "exited", "code": code, "why": reason, "started": started if started is not None else finished,
-            "finished": finished, "ready": False, "started_ok": False, "step": "", "asked": None}
+    return {
+        **row,
+        "state": "exited",
+        "code": code,
+        "why": reason,
+        "started": started if started is not None else finished,
+        "finished": finished,
+        "ready": False,
+        "started_ok": False,
+        "step": "",
+        "asked": None,
+    }
 
 
 def to_restart(row: Object, pod: Object, container: Object) -> Object:

@@ -73,8 +73,9 @@ class Probes:
         probe, before = settings(container, kind), row.get(kind, 0)
         streak = max(1, before + 1) if answer["success"] else min(-1, before - 1)
         if not answer["success"]:
-            self.kubelet.event(pod, "Warning", "Unhealthy", f"{kind.capitalize()} probe failed: {answer['output']}", span,
-                               container)
+            self.kubelet.event(
+                pod, "Warning", "Unhealthy", f"{kind.capitalize()} probe failed: {answer['output']}", span, container
+            )
         good, bad = streak >= probe["successThreshold"], -streak >= probe["failureThreshold"]
         row = worker["containers"][name] = {**row, kind: max(-1000, min(streak, 1000))}
         args = {"container": name, "pod": pod["metadata"]["name"], "kind": kind, "count": -streak}
@@ -89,7 +90,9 @@ class Probes:
         elif kind != "readiness" and bad:
             span = self._tell("kubelet.not-alive", args, span)
             grace = probe.get("terminationGracePeriodSeconds")
-            self.kubelet.ending.stop(pod, worker, name, grace, span, f"Container {name} failed {kind} probe, will be restarted")
+            self.kubelet.ending.stop(
+                pod, worker, name, grace, span, f"Container {name} failed {kind} probe, will be restarted"
+            )
 
     def _changed(self, worker: Object, phrase: str, args: Object, span: int) -> int:
         span = self._tell(phrase, args, span)
@@ -97,8 +100,9 @@ class Probes:
         return span
 
     def _tell(self, phrase: str, args: Object, span: int) -> int:
-        return self.kernel.work(self.kubelet.part, span, verb="probe", subject=args["container"], phrase=phrase, args=args,
-                                level=STORY)
+        return self.kernel.work(
+            self.kubelet.part, span, verb="probe", subject=args["container"], phrase=phrase, args=args, level=STORY
+        )
 
 
 def settings(container: Object, kind: str) -> Object:

@@ -2,7 +2,8 @@
 
 A real registry knows what was pushed to it. Ours knows every repository, and of each the tags that look like a
 version (`1.27`, `v2.0.1-alpine`) or are customary (`latest`, `stable`, `alpine`); any other tag is a typing error and
-is not found, as is a repository called `missing` or `does-not-exist`; a name that is no image reference is refused. Sizes of well-known images are near their real ones.
+is not found, as is a repository called `missing` or `does-not-exist`; a name that is no image reference is refused.
+Sizes of well-known images are near their real ones.
 """
 
 from __future__ import annotations

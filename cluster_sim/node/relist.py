@@ -56,8 +56,15 @@ def _sandboxes(kubelet: Kubelet, sandboxes: list[Object], known: dict[str, Objec
         uid = sandbox["uid"]
         worker = kubelet.workers.get(uid)
         if uid not in known and worker is None:
-            told = kubelet.kernel.work(kubelet.part, span, verb="remove", subject=sandbox["name"], phrase="kubelet.orphan",
-                                       args={"node": kubelet.node, "pod": sandbox["name"]}, level=STORY)
+            told = kubelet.kernel.work(
+                kubelet.part,
+                span,
+                verb="remove",
+                subject=sandbox["name"],
+                phrase="kubelet.orphan",
+                args={"node": kubelet.node, "pod": sandbox["name"]},
+                level=STORY,
+            )
             kubelet.runtime("RemovePodSandbox", {"sandbox": sandbox["id"]}, "removed", uid, "", told)
         elif uid in known and sandbox["ready"]:
             if worker is None:

@@ -22,8 +22,8 @@ def needed(pod: Object) -> list[str]:
     """What to fetch: ["configmaps/settings", …], in the order in which the spec names it."""
     found: dict[str, bool] = {}
     for volume in pod["spec"].get("volumes") or ():
-        for reference in _volume_references(volume):
-            found[reference[0]] = True
+        for what, _ in _volume_references(volume):
+            found[what] = True
     for container in [*(pod["spec"].get("initContainers") or ()), *pod["spec"]["containers"]]:
         for source in container.get("envFrom") or ():
             for kind in ("configMap", "secret"):
@@ -92,7 +92,8 @@ def environment(pod: Object, container: Object, sources: Object, ip: str, host_i
                 if values is None:
                     return {}, f'{KINDS[plural]} "{reference.get("name")}" not found'
                 where = f"{pod['metadata']['namespace']}/{reference.get('name')}"
-                return {}, f"couldn't find key {reference['key']} in {'ConfigMap' if kind == 'configMap' else 'Secret'} {where}"
+                kind_name = "ConfigMap" if kind == "configMap" else "Secret"
+                return {}, f"couldn't find key {reference['key']} in {kind_name} {where}"
     return found, ""
 
 

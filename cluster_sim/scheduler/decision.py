@@ -62,7 +62,8 @@ def pick(sample: Sample, totals: dict[int, int], draw: Callable[[int], int]) -> 
     chosen = draw(sum(counts)) if counts[0] > 1 or len(counts) > 1 else 0
     if counts[0] == len(classes):
         return sample.positions[chosen]
-    for winner, count in zip(winners, counts, strict=True):
+    winner = winners[0]
+    for winner, count in zip(winners, counts, strict=True):  # noqa: B007
         if chosen < count:
             break
         chosen -= count

@@ -111,7 +111,9 @@ def execute(scheduler: Scheduler, data: list[Any], status: int, span: int) -> No
     scheduler.request("DELETE", _path(victim), {"apiVersion": "v1", "kind": "DeleteOptions",
                                                 "preconditions": {"uid": victim["metadata"]["uid"]}},
                       cause=span, phrase="scheduler.preempt", args=args, level=STORY)
-    record(scheduler, "default-scheduler", victim, "Normal", "Preempted", f"Preempted by pod {uid} on node {node}", span)
+    record(
+        scheduler, "default-scheduler", victim, "Normal", "Preempted", f"Preempted by pod {uid} on node {node}", span
+    )
 
 
 def _path(pod: Object) -> str:

@@ -113,7 +113,8 @@ def split_by_budget(pods: list[ScheduledPod], budgets: list[Object]) -> tuple[li
     """(pods whose removal a disruption budget no longer allows, the others)."""
     left = {(one["metadata"]["namespace"], one["metadata"]["name"]): one.get("status", {}).get("disruptionsAllowed", 0)
             for one in budgets}
-    protected, free = [], []
+    protected: list[ScheduledPod] = []
+    free: list[ScheduledPod] = []
     for other in pods:
         over = False
         for budget in budgets:

@@ -34,7 +34,14 @@ class SchedulingQueue:
 
     def __init__(self, state: dict[str, Any]) -> None:
         self.state = state
-        for name, value in (("pods", {}), ("active", []), ("backoff", []), ("errors", []), ("number", 0), ("waiting", {})):
+        for name, value in (
+            ("pods", {}),
+            ("active", []),
+            ("backoff", []),
+            ("errors", []),
+            ("number", 0),
+            ("waiting", {}),
+        ):
             state.setdefault(name, value)
 
     @property

@@ -90,7 +90,7 @@ class Ranking:
     def _catch_up(self, order: list[NodeInfo]) -> None:
         changes = self.cycle.cache.changes
         if self.seen != len(changes) and self.complete:
-            for position in {position: True for position in changes[self.seen:]}:
+            for position in dict.fromkeys(changes[self.seen:]):
                 self._look_again(order[position])
         self.seen = len(changes)
 
@@ -123,13 +123,13 @@ class Ranking:
 
     def _class_of(self, node: NodeInfo) -> int:
         cycle = self.cycle
-        key = tuple([plugin.raw(cycle, node) for plugin in self.scorers])
+        key: Key = tuple([plugin.raw(cycle, node) for plugin in self.scorers])
         number = self.classes.get(key)
         if number is None:
             number = self.classes[key] = len(self.keys)
             self.keys.append(key)
-            self.fixed.append(sum(raw * plugin.weight for raw, plugin in zip(key, self.scorers, strict=True)
-                                  if not plugin.relative))
+            self.fixed.append(sum([raw * plugin.weight for raw, plugin in zip(key, self.scorers, strict=True)
+                                   if not plugin.relative]))
         return number
 
     def sample(self, start: int) -> Sample:

@@ -81,7 +81,9 @@ class Scheduler(Process):
             if (old or {}).get("spec", {}).get("selector") != (new or {}).get("spec", {}).get("selector"):
                 self.cache.invalidate()
         elif resource in ("persistentvolumeclaims", "persistentvolumes", "storageclasses"):
-            self._happened({"persistentvolumeclaims": "claim", "persistentvolumes": "volume"}.get(resource, "class"), span)
+            self._happened(
+                {"persistentvolumeclaims": "claim", "persistentvolumes": "volume"}.get(resource, "class"), span
+            )
             volumes.go_on(self, span)
         self.wake(span)
 
@@ -98,7 +100,11 @@ class Scheduler(Process):
         elif (new["spec"].get("schedulerName") or NAME) == NAME and not new["spec"].get("schedulingGates"):
             if key not in self.queue.pods:
                 self.queue.add(key, int(new["spec"].get("priority") or 0), self.kernel.now, span)
-            elif old is None or old["spec"] != new["spec"] or old["metadata"].get("labels") != new["metadata"].get("labels"):
+            elif (
+                old is None
+                or old["spec"] != new["spec"]
+                or old["metadata"].get("labels") != new["metadata"].get("labels")
+            ):
                 self.queue.wake(key, self.kernel.now, span)
             nominated = (new.get("status") or {}).get("nominatedNodeName")
             if nominated != self.cache.nominated.get(key):

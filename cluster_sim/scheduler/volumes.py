@@ -43,10 +43,19 @@ def begin(scheduler: Scheduler, key: str, pod: Object, ranking: Ranking, decisio
         meta = claim["metadata"]
         args = {"pod": pod["metadata"]["name"], "node": decision.node, "claim": meta["name"]}
         if volume is None:
-            scheduler.request("PATCH", f"/api/v1/namespaces/{meta['namespace']}/persistentvolumeclaims/{meta['name']}",
-                              {"metadata": {"annotations": {SELECTED_NODE: decision.node}}}, cause=cause, then="set_aside",
-                              data=key, content_type=MERGE_PATCH, phrase="scheduler.provision", args=args, level=STORY,
-                              detail=decision.detail)
+            scheduler.request(
+                "PATCH",
+                f"/api/v1/namespaces/{meta['namespace']}/persistentvolumeclaims/{meta['name']}",
+                {"metadata": {"annotations": {SELECTED_NODE: decision.node}}},
+                cause=cause,
+                then="set_aside",
+                data=key,
+                content_type=MERGE_PATCH,
+                phrase="scheduler.provision",
+                args=args,
+                level=STORY,
+                detail=decision.detail,
+            )
         else:
             name = volume["metadata"]["name"]
             holder = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespace": meta["namespace"],

@@ -82,8 +82,12 @@ class PodTopologySpread(Plugin):
         else:
             chosen = default_selector(cycle) or []
             soft = [Constraint(cycle, key, skew, chosen, {}) for key, skew in DEFAULTS] if chosen else []
-        cycle.data[self.name] = {"hard": hard, "soft": soft, "domains": [self._domains(cycle, one, hard) for one in hard],
-                                 "needs all": bool(own)}
+        cycle.data[self.name] = {
+            "hard": hard,
+            "soft": soft,
+            "domains": [self._domains(cycle, one, hard) for one in hard],
+            "needs all": bool(own),
+        }
         return None
 
     def _explicit(self, cycle: Cycle, source: Object) -> Constraint:
@@ -163,7 +167,11 @@ class PodTopologySpread(Plugin):
     def _sums(self, cycle: Cycle, constraint: Constraint) -> dict[str, int]:
         """Matching pods per value of the label, over all nodes that take part."""
         spec = cycle.shape.spec
-        if not constraint.honor_taints and not spec.get("nodeSelector") and not (spec.get("affinity") or {}).get("nodeAffinity"):
+        if (
+            not constraint.honor_taints
+            and not spec.get("nodeSelector")
+            and not (spec.get("affinity") or {}).get("nodeAffinity")
+        ):
             return constraint.counter.track(constraint.key, cycle.cache.nodes)
         sums: dict[str, int] = {}
         for node in cycle.cache.order:

@@ -28,7 +28,9 @@ class VolumeBinding(Plugin):
     name = "VolumeBinding"
     wakes = ("node-add", "node-label", "claim", "volume", "class")
     CONFLICT = Rejection("VolumeBinding", ("node(s) didn't match PersistentVolume's node affinity",), unresolvable=True)
-    NOTHING = Rejection("VolumeBinding", ("node(s) didn't find available persistent volumes to bind",), unresolvable=True)
+    NOTHING = Rejection(
+        "VolumeBinding", ("node(s) didn't find available persistent volumes to bind",), unresolvable=True
+    )
 
     def filters(self, cycle: Cycle) -> bool:
         """Only for pods with claims."""
@@ -60,7 +62,7 @@ class VolumeBinding(Plugin):
         return None
 
     def filter(self, cycle: Cycle, node: NodeInfo) -> Rejection | None:
-        """Bound volumes must be reachable from the node; for each waiting claim there must be one, or one to be made."""
+        """Bound volumes must be reachable from the node; each waiting claim needs one, or one to be made."""
         data = cycle.data[self.name]
         for claim in data["bound"]:
             volume = cycle.listers["persistentvolumes"].get(claim["spec"]["volumeName"])
