@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from cluster_sim.api.resources import Resource
@@ -39,6 +40,8 @@ class RequestInfo:
     resource: Resource | None = None
     user: str = ""
     groups: tuple[str, ...] = ()
+    agent: str = ""  # the User-Agent header
+    managed_fields: list[dict[str, Any]] | None = None  # settled by an apply, before it is written
     warnings: list[str] = field(default_factory=list)
 
     def first(self, key: str, default: str = "") -> str:

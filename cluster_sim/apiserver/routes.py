@@ -39,6 +39,7 @@ def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Ou
     """Serve one request; None: it has opened a stream. Raises ApiError."""
     info = request_info.parse(call["verb"], call["path"])
     authenticate(info, call)
+    info.agent = (call.get("headers") or {}).get("User-Agent") or ""
     server.authorizer.check(info)
     if not info.is_resource:
         return discovery.serve(server, info, call)

@@ -144,7 +144,8 @@ def apply(
         raise ApiError(status.bad_request("metadata.managedFields must be nil"))
     api_version = str(config.get("apiVersion", ""))
     if wrong := typed.problems(config, structure):
-        place = f"({meta.namespace(config)}/{meta.name(config)}; {api_version}, Kind={config.get('kind')})"
+        version = api_version if "/" in api_version else f"/{api_version}"
+        place = f"({meta.namespace(config)}/{meta.name(config)}; {version}, Kind={config.get('kind')})"
         told = wrong[0] if len(wrong) == 1 else "errors:\n" + "\n".join(f"  {text}" for text in wrong)
         raise ApiError(status.unknown(f"failed to create typed patch object {place}: {told}"))
     managers = entries.read(live)

@@ -28,6 +28,7 @@ Schema = dict[str, Any]
 OBJECT_META = f"{META}ObjectMeta"
 KEY_DEFAULTS = {"protocol": "TCP"}  # every other key of a built-in list counts as Go's zero value when left out
 _ZERO = {"string": "", "integer": 0}
+_EMPTY: dict[str, Any] = {"string": "", "integer": 0, "boolean": False, "number": 0, "array": [], "object": {}}
 
 STRUCT, MAP, LIST, SET, ATOMIC, SCALAR, DEDUCED = "struct", "map", "list", "set", "atomic", "scalar", "deduced"
 _TEXT: Schema = {"type": "string"}
@@ -131,7 +132,7 @@ def of_kind(api_version: str, kind: str, custom: Schema | None = None) -> Struct
 
 @cache
 def empty(definition: str) -> Any:
-    """What is there of a built-in object before anybody sets anything: Go's structs by value, and required lists.
+    """What is there of a built-in object before anybody sets anything: Go's structs by value, and required fields.
 
     Who creates an object does not own these as such, only what is in them.
     """
@@ -139,9 +140,10 @@ def empty(definition: str) -> Any:
     schema = definitions()[definition]
     for name, field in schema.get("properties", {}).items():
         target, marks = reference(field), go_field(definition, name).marks
+        required = name in schema.get("required", ()) and "?" not in marks
         if target is not None and "properties" in definitions()[target] and "*" not in marks:
-            if "!" in marks or name in schema.get("required", ()) or target == OBJECT_META:
+            if "!" in marks or required or target == OBJECT_META:
                 found[name] = empty(target)
-        elif name in schema.get("required", ()) and type_of(field) in ("array", "object"):
-            found[name] = [] if type_of(field) == "array" else {}
+        elif ("!" in marks or required) and "*" not in marks and type_of(field) in _EMPTY:
+            found[name] = _EMPTY[type_of(field)]
     return found

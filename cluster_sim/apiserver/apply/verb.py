@@ -1,0 +1,98 @@
+"""apply: the fourth language of PATCH, and the only one that may create.
+
+The body is a whole configuration, as YAML or JSON. What it names is laid over the live object, what its manager named
+before and does not now is taken away, and what others own is a conflict unless forced. Then everything goes as for a
+create or an update, with the record of owners already made.
+
+Upstream: k8s.io/apiserver/pkg/endpoints/handlers/patch.go (applyPatcher).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cluster_sim.api import managed_fields, meta, status, yaml
+from cluster_sim.api.managed_fields.structure import Structure
+from cluster_sim.api.status import ApiError, bad_request
+from cluster_sim.apiserver import conversion, decoding, strategies
+from cluster_sim.apiserver.object_meta import storage_key
+from cluster_sim.apiserver.outcome import Outcome
+from cluster_sim.apiserver.request_info import RequestInfo
+from cluster_sim.apiserver.verbs import create, update
+
+if TYPE_CHECKING:
+    from cluster_sim.apiserver.server import APIServer
+
+Object = dict[str, Any]
+
+
+def apply(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
+    """Server-side apply of an object or of its status."""
+    config = _configuration(info, call["body"])
+    create.in_namespace(config, info, info.kind)  # only checked here
+    update.check_name(config, info)
+    stored = server.cache.get(*storage_key(info.kind, info.namespace, info.name))
+    if stored is None and info.subresource:
+        raise ApiError(status.not_found(info.plural, info.name, info.group))
+    old = conversion.to_version(server, stored, info.kind.api_version) if stored is not None else None
+    made = managed_fields.apply(
+        old, config, structure_of(server, info), info.first("fieldManager"), server.kernel.timestamp(),
+        info.flag("force"), info.subresource, has_status(info),
+    )  # fmt: skip
+    info.managed_fields = meta.metadata(made).get("managedFields") or []
+    if old is None and strategy_of(server, info).status:
+        made = {key: value for key, value in made.items() if key != "status"}
+    new = decoding.decode(server, info, meta.with_metadata(made, managedFields=None))
+    if old is None:
+        return _create(server, info, call, new)
+    new = create.in_namespace(meta.with_metadata(new, managedFields=info.managed_fields), info, info.kind)
+    if info.subresource == "status":
+        from cluster_sim.apiserver.subresources import status as status_subresource
+
+        return status_subresource.replace(server, info, old, new)
+    return update.replace(server, info, call, old, new)
+
+
+def _create(server: APIServer, info: RequestInfo, call: Object, new: Object) -> Outcome:
+    """Apply of what is not there needs the right to create it."""
+    server.authorizer.check(replace(info, verb="create"))
+    if meta.uid(new):
+        raise ApiError(status.conflict(info.plural, info.name, "uid mismatch: the provided object specified uid "
+                                       f"{meta.uid(new)}, and no existing object was found", info.group))  # fmt: skip
+    return create.store(server, info, call, meta.with_metadata(new, resourceVersion=None))
+
+
+def _configuration(info: RequestInfo, body: Any) -> Object:
+    """The body's object, with the name of the path; raises ApiError 400."""
+    value = body
+    if isinstance(body, (str, bytes)):
+        try:
+            value = yaml.load(body if isinstance(body, str) else body.decode("utf-8", "replace"))
+        except yaml.YamlError as error:
+            raise ApiError(bad_request(f"error decoding YAML: {error}")) from None
+    if not isinstance(value, dict):
+        raise ApiError(bad_request("error decoding YAML: the configuration must be an object"))
+    version, kind = str(value.get("apiVersion") or "/"), str(value.get("kind") or "")
+    if (version, kind) != (info.kind.api_version, info.kind.kind):
+        place = version if "/" in version else f"/{version}"
+        raise ApiError(bad_request(f"invalid object type: {place}, Kind={kind}"))
+    return value if meta.name(value) else meta.with_metadata(value, name=info.name)
+
+
+def structure_of(server: APIServer, info: RequestInfo) -> Structure:
+    """How the fields of the request's kind are owned."""
+    if not server.custom.owns(info.kind):
+        return managed_fields.of_kind(info.kind.api_version, info.kind.kind)
+    custom = (server.custom.version(info.kind).get("schema") or {}).get("openAPIV3Schema")
+    return managed_fields.of_kind(info.kind.api_version, info.kind.kind, custom)
+
+
+def strategy_of(server: APIServer, info: RequestInfo) -> strategies.Strategy:
+    """How the store treats the kind."""
+    return server.custom.strategy(info.kind) if server.custom.owns(info.kind) else strategies.of(info.kind)
+
+
+def has_status(info: RequestInfo) -> bool:
+    """Whether the kind's status has an endpoint of its own, so that nobody owns it by a plain write."""
+    return "status" in info.kind.subresources
