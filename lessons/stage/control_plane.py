@@ -119,7 +119,8 @@ def _counts(view: View, mirror: Mirror) -> None:
         wants = deployment["spec"].get("replicas", 1)
         marks, ready = [], 0
         for pod in pods_of(deployment, mirror):
-            look = pods.facts(pod, mirror).look
+            facts = pods.facts(pod, mirror)
+            look = "notready" if facts.look == "running" and not facts.counts else facts.look
             if look != "terminating":
                 ready += look == "running"
                 marks.append(f"c-{look}|{look}")

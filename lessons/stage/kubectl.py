@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from cluster_sim.api import resources
 
-CANNOT = "kubectl cannot do this: it happens to the machine itself"
+CANNOT = "# kubectl cannot do this: it happens to the machine itself"
 
 
 def line(verb: str, path: str, body: Any = None) -> str:

@@ -60,12 +60,14 @@ def look_of(status: str, is_ready: bool = True) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a pod's object says, worked out once per object: STATUS, READY, the look, the CPU it requests in m."""
+    """What a pod's object says, worked out once per object: STATUS, READY, the look, the CPU it requests in m, and
+    whether it counts as ready for its owner (the condition; containers on a silent node stay ready in READY)."""
 
     status: str
     ready: str
     look: str
     cpu: int
+    counts: bool
 
 
 def facts(pod: Any, mirror: Mirror) -> Facts:
@@ -78,7 +80,9 @@ def facts(pod: Any, mirror: Mirror) -> Facts:
     status, ready = tables.pod_status(pod), tables.pod_ready(pod)
     have, _, want = ready.partition("/")
     cpu = int(pod_requests.pod_requests(pod["spec"]).get("cpu", 0))
-    found = Facts(status, ready, look_of(status, have == want), cpu)
+    conditions = pod.get("status", {}).get("conditions", ())
+    counts = any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
+    found = Facts(status, ready, look_of(status, have == want), cpu, counts)
     mirror.worked_out[uid] = (pod, found)
     return found
 
@@ -100,11 +104,17 @@ def fields(pod: Any, mirror: Mirror, now: float, place: Mapping[str, str]) -> di
         "spoken": f"Pod {meta['name']}, {word}{where}",
         **place,
         "#mark": look,
+        "@data-long": _long(short(pod)),
         "short": short(pod),
         "*containers": _containers(pod, look),
         "note": _note(pod, look, ready),
         "word": word + _seconds_left(pod, status, mirror, now),
     }
+
+
+def _long(name: str) -> str:
+    """How much smaller a name has to be written: '' for what fits beside the mark."""
+    return "" if len(name) <= 9 else "1" if len(name) <= 11 else "2"
 
 
 def _containers(pod: Any, look: str) -> str:

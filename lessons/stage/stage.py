@@ -31,7 +31,7 @@ class Stage:
         self.number = 0
         self.known = render.Known()
         self.fresh: list[Any] = []
-        self.steps_told = 0
+        self.said: tuple[int | None, int] = (None, 0)  # the chain announced, and how many of its steps
 
     def frame(self, cluster: Any, clock: Any) -> str | None:
         """What changed since the last frame."""
@@ -103,14 +103,16 @@ class Stage:
         return {key: _same(self.view.get(key), item) for key, item in view.items()}
 
     def _say(self) -> str:
-        """The newest step of the chain, once, for those who hear the page."""
-        newest = len(self.story.numbers)
-        if newest == self.steps_told:
+        """For those who hear the page: the newest step of somebody who decides or acts, else of who writes it down."""
+        root, count = self.said
+        new = list(self.story.numbers)[count if root == self.story.root else 0 :]
+        self.said = (self.story.root, len(self.story.numbers))
+        spans = [self.story.spans[each] for each in new if each in self.story.spans]
+        acting = [span for span in spans if story.lane(story.actor(span)) != "API server"]
+        if not spans:
             return ""
-        self.steps_told = newest
-        last = next(reversed(self.story.numbers), None)
-        span = self.story.spans.get(last) if last is not None else None
-        return "" if span is None else f"{newest}. {sentences.plain(span.text, self.mirror.names)}"
+        span = (acting or spans)[-1]
+        return f"{self.story.numbers[span.id]}. {sentences.plain(span.text, self.mirror.names)}"
 
     def _json(self, body: dict[str, Any], clock: Any, full: bool) -> str:
         head = {

@@ -14,6 +14,7 @@ from lessons.stage.mirror import Mirror
 from lessons.stage.routes import Route, kind_of, node_of, route
 
 LINES = 60
+ASKED = 200  # spans looked at on the way back from a step to the one that led to it
 UNTOLD_FILES = ("phrases.py", "user.py", "faults.py")  # tables of words, and what a person did: no file decided that
 LANES = {
     "user": "You",
@@ -64,12 +65,18 @@ class Story:
         return found if len(found) <= LINES else [found[0], *found[-(LINES - 1) :]]
 
     def cause(self, span: Any, shown: set[int]) -> int | None:
-        """The nearest step that led to this one."""
-        above = span.cause
-        while above is not None and above not in shown:
-            parent = self.spans.get(above)
-            above = parent.cause if parent is not None else None
-        return above
+        """The nearest step that led to this one: by its cause, else by what else it answers to (coalesced work, or the
+        last thing heard before a silence)."""
+        seen: set[int] = set()
+        queue = [span]
+        for parent in queue:
+            for above in (parent.cause, *parent.also):
+                if above in shown:
+                    return int(above)
+                if above is not None and above not in seen and above in self.spans and len(seen) < ASKED:
+                    seen.add(above)
+                    queue.append(self.spans[above])
+        return None
 
 
 def is_act(span: Any) -> bool:

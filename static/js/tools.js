@@ -59,7 +59,7 @@ export function startTools() {
   choose(first?.dataset.tool ?? "inspect");
 }
 
-const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");
+const typing = (target) => target.closest?.("input:not([type=range]), textarea, select, [contenteditable]");
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;

@@ -59,8 +59,11 @@ def _running_containers(pod: Any) -> list[Act]:
     """Each container's program can be made to end by itself, as a bug would."""
     meta_, statuses = pod["metadata"], pod.get("status", {}).get("containerStatuses", ())
     where = f"pod/{meta_['namespace']}/{meta_['name']}"
-    return [offer.fault(f"Crash {each['name']}", "crash", f"{where}/{each['name']}") for each in statuses
-            if "running" in each.get("state", {})]
+    return [
+        offer.fault(f"Crash {each['name']}", "crash", f"{where}/{each['name']}")
+        for each in statuses
+        if "running" in each.get("state", {})
+    ]
 
 
 def _machine(cluster: Any, name: str) -> list[Act]:
