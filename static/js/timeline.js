@@ -82,7 +82,7 @@ function drawLanes(svg, lines, { width, height }, now) {
   const gap = Math.min(17, (foot - top - 8) / Math.max(1, lanes.length - 1));
   const y = (lane) => top + Math.max(0, lanes.indexOf(lane)) * gap;
   const left = 84;
-  const head = Math.round(width * 0.74);
+  const head = Math.round(Math.min(width * 0.74, width - 186)); // the words beside it need their room
   const labels = make(svg, "g", { class: "lab" });
   lanes.forEach((lane) => make(labels, "text", { x: 0, y: y(lane) + 4 }, lane));
   make(svg, "rect", { class: "future", x: head, y: top - 11, width: width - head, height: foot - top + 11 });
