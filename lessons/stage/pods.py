@@ -104,6 +104,7 @@ def fields(pod: Any, mirror: Mirror, now: float, place: Mapping[str, str]) -> di
         "spoken": f"Pod {meta['name']}, {word}{where}",
         **place,
         "#mark": look,
+        "@data-several": "1" if len(pod["spec"].get("containers", ())) > 1 else "",
         "@data-long": _long(short(pod)),
         "short": short(pod),
         "*containers": _containers(pod, look),
@@ -143,8 +144,6 @@ def _note(pod: Any, look: str, ready: str) -> str:
         return f"{restarts} restart{'s' if restarts > 1 else ''}"
     if look == "notready":
         return f"{ready} ready"
-    if len(pod["spec"].get("containers", ())) > 1:
-        return ""  # its containers take the place
     return str(status.get("podIP", ""))
 
 
