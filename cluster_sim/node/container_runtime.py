@@ -60,9 +60,21 @@ class ContainerRuntime(Component):
         self.images = ImageStore(self)
 
     def lose_power(self) -> None:
-        """The machine is off: no container survives."""
-        for name in ("sandboxes", "containers", "addresses"):
-            self.state[name] = {}
+        """The machine is off: no container survives, but what was on the disk tells afterwards what there was."""
+        self.state["addresses"] = {}
+        self.state["sandboxes"] = {key: {**row, "ready": False} for key, row in self.state["sandboxes"].items()}
+        for row in [*self.state["containers"].values()]:
+            if row["state"] != "exited":
+                started = self.kernel.now if row["started_at"] is None else row["started_at"]
+                self._change(
+                    row,
+                    state="exited",
+                    started_at=started,
+                    finished_at=self.kernel.now,
+                    exits_at=None,
+                    code=255,
+                    reason="Unknown",
+                )
 
     def start(self, cause: int) -> None:
         """Containers that ended meanwhile are noticed; those that will end are waited for."""

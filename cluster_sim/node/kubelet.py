@@ -19,6 +19,7 @@ from cluster_sim.client.event_recorder import record
 from cluster_sim.kernel import BACKGROUND, DETAIL, SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
 from cluster_sim.node import admission, node_object, relist
+from cluster_sim.node.image_pulls import ImagePulls
 from cluster_sim.node.node_registration import RUNTIME_PATIENCE, NodeRegistration
 from cluster_sim.node.pod_end import PodEnd
 from cluster_sim.node.pod_start import PodStart
@@ -31,6 +32,7 @@ register_phrases({
     "kubelet.reports": "kubelet on {node} reports {pod}: {word}",
     "kubelet.rejects": "kubelet on {node} refuses {pod}: {why}",
     "kubelet.runtime-down": "kubelet on {node} reaches its container runtime no more. What runs, runs on",
+    "kubelet.asks-again": "kubelet on {node} tries to reach its container runtime again",
     "kubelet.runtime-up": "kubelet on {node} reaches its container runtime again",
 }, file="cluster_sim/node/kubelet.py")
 
@@ -61,7 +63,7 @@ class Kubelet(Process):
     def rebuild(self) -> None:
         """Informers, and the rooms that work on this kubelet's state."""
         super().rebuild()
-        self.start_up, self.ending = PodStart(self), PodEnd(self)
+        self.start_up, self.ending, self.pulls = PodStart(self), PodEnd(self), ImagePulls(self)
         self.probes, self.registration = Probes(self), NodeRegistration(self)
 
     @property
@@ -154,14 +156,16 @@ class Kubelet(Process):
         if worker["reporting"]:
             worker["dirty"] = True
             return
-        status = news(
-            pod, report(pod, worker, self.kernel.timestamp, self.kernel.now, node_object.address(self.machine))
-        )
+        host = node_object.address(self.machine)
+        told = report(pod, worker, self.kernel.timestamp, self.kernel.now, host)
+        status = news(pod, told)
         if not status:
             self.ending.reported(pod, worker, span)
             return
         worker["reporting"] = True
         meta, said = pod["metadata"], word(pod, worker)
+        if "podIP" in status and told["phase"] == "Pending":
+            said = f"{said}, its address is {worker['ip']}"
         self.request(
             "PATCH",
             f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/status",
@@ -227,7 +231,7 @@ class Kubelet(Process):
         elif kind == "sources":
             self.start_up.refetch(payload, span)
         elif kind == "pull-backoff":
-            self.start_up.say_backoff(payload, span)
+            self.pulls.say_backoff(payload, span)
         elif kind == "probe":
             self.probes.due(payload, span)
         elif kind == "hooked":
@@ -238,6 +242,7 @@ class Kubelet(Process):
                 self.report(worker, span)
         elif kind == "relist-runtime":
             self.state["relisting"] = False
+            self.kernel.tell(span, "kubelet.asks-again", {"node": self.node})
             self._ask_runtime(span)
         else:
             self.registration.on_timer(kind, span)
@@ -258,7 +263,7 @@ class Kubelet(Process):
         pod = self.pod_of(worker)
         ending = then in ("sandbox_stopped", "hooked")
         if ending or pod is not None:
-            for room in (self.start_up, self.ending, self.probes):
+            for room in (self.start_up, self.pulls, self.ending, self.probes):
                 method = getattr(room, f"on_{then}", None)
                 if method is not None:
                     method(pod, worker, container, answer, span)

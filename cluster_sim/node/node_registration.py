@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 register_phrases({
     "kubelet.registers": "kubelet on {node} registers its machine as a Node",
+    "kubelet.no-runtime": "kubelet on {node} has not reached its container runtime for 30 s",
     "kubelet.node-status": "kubelet on {node} reports its node {word}",
 }, file="cluster_sim/node/node_registration.py")
 
@@ -176,4 +177,5 @@ class NodeRegistration:
             self.update(span)
             self.kernel.timer(self.kubelet.part, STATUS_PERIOD, "node-status", background=True)
         elif kind == "runtime-check":
+            self.kernel.tell(span, "kubelet.no-runtime", {"node": self.kubelet.node})
             self.update(span)

@@ -79,8 +79,8 @@ class PodEnd:
                 worker.update(stopping=True, outcome=outcome)
                 self.go_on(pod, worker, span)
             else:
-                self.kubelet.start_up.advance(pod, worker, span)
                 self.kubelet.report(worker, span)
+                self.kubelet.start_up.advance(pod, worker, span)
 
     def object_is_gone(self, pod: Object, worker: Object, span: int) -> None:
         """The object was deleted: at the end of a termination, or by force while containers still run."""

@@ -2,7 +2,7 @@
 
 Each answer of the runtime changes what the worker knows; then `advance` does the next steps and `report` writes what
 became of it. Source: kubernetes pkg/kubelet/kuberuntime/kuberuntime_manager.go (SyncPod), kuberuntime_container.go
-(startContainer), pkg/kubelet/images/image_manager.go.
+(startContainer).
 """
 
 from __future__ import annotations
@@ -10,27 +10,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import resources
-from cluster_sim.kernel import DETAIL, SECOND, STORY
+from cluster_sim.kernel import SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
 from cluster_sim.node import node_object, pod_worker, sources
-from cluster_sim.node.restart_backoff import go_duration, pull_delay
+from cluster_sim.node.restart_backoff import whole_seconds
 
 if TYPE_CHECKING:
     from cluster_sim.node.kubelet import Kubelet
 
 register_phrases({
     "kubelet.sandbox": "kubelet asks the runtime for a sandbox: a network and an address for {pod}",
-    "kubelet.pulls": "kubelet on {node} asks the runtime to pull {image}",
     "kubelet.starts": "kubelet asks the runtime to start container {container}. Its image is on {node}",
     "kubelet.restarts": "kubelet on {node} starts container {container} again, in the same pod {pod}",
     "kubelet.runs": "Container {container} of {pod} runs, but only kubelet knows. Its report is on the way",
-    "kubelet.no-image": "The image {image} cannot be pulled; kubelet on {node} will try again in {wait}",
     "kubelet.waits": "kubelet on {node} waits with {pod}: {why}",
 }, file="cluster_sim/node/pod_start.py")
 
 Object = dict[str, Any]
 RETRY = 10 * SECOND  # after an error of a sync
-SAY_BACKOFF_AFTER = 3 * SECOND  # about when the next sync of a pod finds that its pull is in back-off
 
 
 class PodStart:
@@ -142,6 +139,9 @@ class PodStart:
             self.kernel.timer(self.kubelet.part, RETRY, "sync", worker["uid"], cause=span)
             return
         worker.update(sandbox=answer["sandbox"], ip=answer["ip"])
+        if worker.get("old sandbox"):
+            old = worker.pop("old sandbox")
+            self.kubelet.runtime("RemovePodSandbox", {"sandbox": old}, "removed", worker["uid"], "", span)
         if worker["stopping"]:
             self.kubelet.ending.go_on(pod, worker, span)
             return
@@ -153,96 +153,12 @@ class PodStart:
     # Containers
 
     def _start(self, pod: Object, worker: Object, container: Object, span: int) -> None:
-        """Pull the image if it must be, else make the container."""
-        name, image = container["name"], container["image"]
-        row = worker["containers"].get(name) or pod_worker.new_row()
-        if pod_worker.must_pull(container, self.kubelet.images):
-            worker["containers"][name] = {**row, "step": "pull"}
-            self.kubelet.event(pod, "Normal", "Pulling", f'Pulling image "{image}"', span, container)
-            self.kubelet.runtime(
-                "PullImage",
-                {"image": image},
-                "pulled",
-                worker["uid"],
-                name,
-                span,
-                phrase="kubelet.pulls",
-                args={"node": self.kubelet.node, "image": image},
-                level=STORY,
-                subject=image,
-            )
-        elif image not in self.kubelet.images:
-            self._cannot_pull(pod, worker, container, {
-                "error": "ErrImageNeverPull",
-                "message": f'Container image "{image}" is not present with pull policy of Never'}, span)
-        else:
-            self.kubelet.event(
-                pod,
-                "Normal",
-                "Pulled",
-                f'Container image "{image}" already present on machine and can be accessed by the pod',
-                span,
-                container,
-            )
-            self._create(pod, worker, container, row, span)
+        """See to the image; when it is here, make the container."""
+        row = worker["containers"].get(container["name"]) or pod_worker.new_row()
+        if self.kubelet.pulls.ensure(pod, worker, container, row, span):
+            self.create(pod, worker, container, row, span)
 
-    def on_pulled(self, pod: Object, worker: Object, name: str, answer: Object, span: int) -> None:
-        """The image is there (or not)."""
-        container, row = pod_worker.container_spec(pod, name), worker["containers"][name]
-        if "error" in answer:
-            self._cannot_pull(pod, worker, container, answer, span)
-            return
-        self.kubelet.new_image(container["image"], answer["size"])
-        self.kubelet.event(pod, "Normal", "Pulled", f'Successfully pulled image "{container["image"]}" in '
-                           f'{go_duration(answer["took"])} ({go_duration(answer["waited"])} including waiting). '
-                           f'Image size: {answer["size"]} bytes.', span, container)
-        if worker["stopping"]:
-            worker["containers"][name] = {**row, "step": ""}
-        else:
-            self._create(pod, worker, container, row, span)
-
-    def _cannot_pull(self, pod: Object, worker: Object, container: Object, answer: Object, span: int) -> None:
-        name, image, reason, message = container["name"], container["image"], answer["error"], answer["message"]
-        row = worker["containers"].get(name) or pod_worker.new_row()
-        failures = row["failures"] + 1
-        wait = pull_delay(failures)
-        worker["containers"][name] = {**row, "step": "", "failures": failures, "reason": reason, "message": message,
-                                      "until": self.kernel.now + wait}
-        span = self.kernel.work(self.kubelet.part, span, verb="wait", subject=image, phrase="kubelet.no-image",
-                                args={"image": image, "node": self.kubelet.node, "wait": go_duration(wait)},
-                                level=STORY if failures == 1 else DETAIL, detail=message)
-        if reason == "ErrImagePull":
-            self.kubelet.event(pod, "Warning", "Failed", f'Failed to pull image "{image}": {message}', span, container)
-            self.kubelet.event(pod, "Warning", "Failed", "Error: ErrImagePull", span, container)
-            self.kernel.timer(self.kubelet.part, SAY_BACKOFF_AFTER, "pull-backoff", [worker["uid"], name], cause=span)
-        else:
-            self.kubelet.event(
-                pod, "Warning", "InspectFailed" if reason == "InvalidImageName" else reason, message, span, container
-            )
-            self.kubelet.event(pod, "Warning", "Failed", f"Error: {reason}", span, container)
-        self.kernel.timer(self.kubelet.part, wait, "sync", worker["uid"], cause=span)
-        self.kubelet.report(worker, span)
-
-    def say_backoff(self, which: list[str], span: int) -> None:
-        """The next look at a pod whose pull failed: it is in back-off."""
-        uid, name = which
-        worker = self.kubelet.workers.get(uid)
-        pod = self.kubelet.pod_of(worker) if worker else None
-        row = worker["containers"].get(name) if worker else None
-        if worker is None or pod is None or row is None or row["reason"] != "ErrImagePull" or worker["stopping"]:
-            return
-        container = pod_worker.container_spec(pod, name)
-        text = f'Back-off pulling image "{container["image"]}"'
-        worker["containers"][name] = {
-            **row,
-            "reason": "ImagePullBackOff",
-            "message": f"{text}: ErrImagePull: {row['message']}",
-        }
-        self.kubelet.event(pod, "Normal", "BackOff", text, span, container)
-        self.kubelet.event(pod, "Warning", "Failed", "Error: ImagePullBackOff", span, container)
-        self.kubelet.report(worker, span)
-
-    def _create(self, pod: Object, worker: Object, container: Object, row: Object, span: int) -> None:
+    def create(self, pod: Object, worker: Object, container: Object, row: Object, span: int) -> None:
         """The image is here: make the container, with its environment."""
         name = container["name"]
         variables, problem = sources.environment(pod, container, worker["sources"], worker["ip"],
@@ -328,7 +244,7 @@ class PodStart:
             self._start(pod, worker, container, span)
             return
         meta = pod["metadata"]
-        span = self._waits(pod, f"{container['name']} has ended too often; its back-off is {go_duration(wait)}", span)
+        span = self._waits(pod, f"{container['name']} has ended too often; its back-off is {whole_seconds(wait)}", span)
         self.kubelet.event(
             pod,
             "Warning",

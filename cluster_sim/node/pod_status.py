@@ -79,6 +79,8 @@ def _state(row: Object, stamp: Stamp, waiting: str) -> Object:
         return {"running": {"startedAt": stamp(row["started"])}}
     if row["state"] == "exited":
         return {"terminated": _terminated(row, stamp)}
+    if row["last"] and not row["reason"]:  # about to start again, without a pause
+        return {"terminated": _terminated(row["last"], stamp)}
     state = {"reason": row["reason"] or waiting}
     return {"waiting": {**state, "message": row["message"]} if row["message"] else state}
 
@@ -199,7 +201,8 @@ def word(pod: Object, worker: Object) -> str:
     for container in pod["spec"]["containers"]:
         row = known.get(container["name"])
         if row is None or row["state"] == "waiting":
-            return str((row or {}).get("reason") or ("PodInitializing" if inits else "ContainerCreating"))
+            first = "PodInitializing" if inits else "ContainerCreating"
+            return str((row or {}).get("reason") or ((row or {}).get("last") or {}).get("why") or first)
         if row["state"] == "exited":
             return str(row["why"])
     ready = all(known[container["name"]]["ready"] for container in pod["spec"]["containers"])

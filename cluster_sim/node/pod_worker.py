@@ -86,9 +86,10 @@ def _container_steps(container: Object, pod: Object, row: Object | None, now: in
 
 
 def exited(row: Object, code: int, reason: str, started: int | None, finished: int) -> Object:
-    """The row of a container that has ended."""
+    """The row of a container that has ended. What its probes had found was about that container."""
+    kept = {name: value for name, value in row.items() if name not in ("startup", "readiness", "liveness")}
     return {
-        **row,
+        **kept,
         "state": "exited",
         "code": code,
         "why": reason,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 register_phrases({
     "kubelet.ready": "Container {container} of {pod} answers its readiness probe: it may get traffic",
     "kubelet.unready": "Container {container} of {pod} fails its readiness probe {count} times: no more traffic for it",
+    "kubelet.probe": "kubelet on {node} asks container {container}: its {kind} probe",
     "kubelet.startup": "Container {container} of {pod} has started up: the other probes begin",
     "kubelet.not-alive": "Container {container} of {pod} fails its {kind} probe {count} times: kubelet restarts it",
 }, file="cluster_sim/node/probes.py")
@@ -58,6 +59,7 @@ class Probes:
             return
         container = pod_worker.container_spec(pod, name)
         probe = settings(container, kind)
+        self.kernel.tell(span, "kubelet.probe", {"node": self.kubelet.node, "container": name, "kind": kind})
         self.kernel.timer(self.kubelet.part, probe["periodSeconds"] * SECOND, "probe", which, background=True)
         if (kind == "startup" or row["started_ok"]) and row["asked"] is None:
             ports = {port["name"]: port["containerPort"] for port in container.get("ports") or () if "name" in port}

@@ -71,7 +71,13 @@ def _sandboxes(kubelet: Kubelet, sandboxes: list[Object], known: dict[str, Objec
                 worker = kubelet.workers[uid] = pod_worker.new_worker(known[uid])
             worker.update(sandbox=sandbox["id"], ip=sandbox["ip"], making=False)
         elif worker is None and uid not in ready:
-            kubelet.runtime("RemovePodSandbox", {"sandbox": sandbox["id"]}, "removed", uid, "", span)
+            if (known[uid].get("status") or {}).get("phase") in ("Succeeded", "Failed"):
+                kubelet.runtime("RemovePodSandbox", {"sandbox": sandbox["id"]}, "removed", uid, "", span)
+                continue
+            worker = kubelet.workers[uid] = pod_worker.new_worker(known[uid])
+            worker["old sandbox"] = sandbox["id"]
+            kubelet.event(known[uid], "Normal", "SandboxChanged",
+                          "Pod sandbox changed, it will be killed and re-created.", span)
     for uid, worker in kubelet.workers.items():
         worker["making"] = False
         if worker["sandbox"] is not None and uid not in ready and not worker["gone"]:
@@ -129,5 +135,5 @@ def _resume(kubelet: Kubelet, pod: Object, worker: Object, span: int) -> None:
     if worker["stopping"]:
         kubelet.ending.go_on(pod, worker, span)
         return
-    kubelet.start_up.advance(pod, worker, span)
     kubelet.report(worker, span)
+    kubelet.start_up.advance(pod, worker, span)

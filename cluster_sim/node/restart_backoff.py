@@ -22,6 +22,11 @@ def pull_delay(failures: int) -> int:
     return min(BASE << min(failures - 1, 10), LONGEST)
 
 
+def whole_seconds(microseconds: int) -> str:
+    """A back-off in words for people: rounded to the second."""
+    return go_duration((microseconds + SECOND // 2) // SECOND * SECOND)
+
+
 def go_duration(microseconds: int) -> str:
     """A duration as Go prints it: `10s`, `1m20s`, `5m0s`, `1.203s`, `850ms`."""
     if microseconds < SECOND:
