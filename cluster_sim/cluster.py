@@ -169,11 +169,7 @@ class Cluster(Reading):
         record = self._note("fault", user, id, {"name": name, "target": target, "options": options})
         number = f"fault-{record['n']}"
         span = self._act(user, fault.phrase, {**faults.names(target), **options}, target)
-        try:
-            fault.apply(self.kernel, number, target, options, span)
-        except faults.FaultError:
-            self._log.records.pop()
-            raise
+        fault.apply(self.kernel, number, target, options, span)
         if fault.undo is not None:
             self._active[number] = {"name": name, "target": target, "options": options}
         self._facts.note(self.now, "fault", {"id": number, "name": name, "target": target, "by": user})

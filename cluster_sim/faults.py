@@ -54,13 +54,19 @@ class Fault:
 
 
 def processes(kernel: Kernel) -> list[str]:
-    """Part ids of every process of a machine, and the registry."""
-    return [part for part in kernel.components if part.rpartition("/")[2] in PROCESSES or part == "registry"]
+    """Part ids of every process that runs, and the registry."""
+    return [part for part in kernel.components
+            if (part.rpartition("/")[2] in PROCESSES or part == "registry") and kernel.is_running(part)]
 
 
 def machines(kernel: Kernel) -> list[str]:
     """Names of the machines."""
     return list(kernel.machines)
+
+
+def powered(kernel: Kernel) -> list[str]:
+    """Names of the machines that are on."""
+    return [name for name in kernel.machines if f"{name}/" not in kernel.stopped]
 
 
 def containers(kernel: Kernel) -> list[str]:
@@ -75,8 +81,6 @@ def containers(kernel: Kernel) -> list[str]:
 
 
 def _stop(kernel: Kernel, fault: str, part: str, options: dict[str, Any], cause: int) -> None:
-    if not kernel.is_running(part):
-        raise FaultError(f"{part} is stopped already.")
     span = kernel.work(part, cause, verb="stopped", subject=part, phrase="fault.stopped", args=names(part))
     kernel.stop(part, span)
     kernel.silenced.setdefault(part, {})[fault] = span
@@ -91,8 +95,6 @@ def _start(kernel: Kernel, fault: str, part: str, options: dict[str, Any], cause
 
 
 def _power_off(kernel: Kernel, fault: str, node: str, options: dict[str, Any], cause: int) -> None:
-    if f"{node}/" in kernel.stopped:
-        raise FaultError(f"{node} is off already.")
     kernel.stopped[f"{node}/"] = True
     kernel.silenced.setdefault(node, {})[fault] = cause
     for process in STARTING_ORDER:
@@ -148,7 +150,7 @@ def _crash(kernel: Kernel, fault: str, target: str, options: dict[str, Any], cau
 
 FAULTS = {fault.name: fault for fault in (
     Fault("stop", "A process dies and stays down", processes, {}, _stop, _start, "fault.stop", "fault.start"),
-    Fault("power-off", "A machine loses power: its processes and containers are gone", machines, {}, _power_off,
+    Fault("power-off", "A machine loses power: its processes and containers are gone", powered, {}, _power_off,
           _power_on, "fault.power-off", "fault.power-on"),
     Fault("cut", "A machine is cut off from the others (option `from`: only from these)", machines, {"from": []}, _cut,
           _mend, "fault.cut", "fault.heal"),
@@ -176,6 +178,8 @@ def find(kernel: Kernel, name: str, target: str, options: dict[str, Any]) -> tup
         allowed = ", ".join(fault.options) or "no options"
         raise FaultError(f"Fault {name!r} does not know {', '.join(unknown)}; it knows {allowed}.")
     targets = fault.targets(kernel)
+    if target in kernel.stopped or f"{target}/" in kernel.stopped:
+        raise FaultError(f"{target} is down already: there is nothing left to break.")
     if target not in targets:
         raise FaultError(f"Fault {name!r} cannot hit {target!r}. It can hit {', '.join(targets[:12])}"
                          f"{' …' if len(targets) > 12 else ''}.")

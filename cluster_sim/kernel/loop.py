@@ -68,10 +68,14 @@ class Kernel:
         self.draw = self.draws.below
 
     def dump(self) -> dict[str, Any]:
-        """The kernel's state as plain data (the trace apart: it is not state)."""
+        """The kernel's state as plain data (the trace apart: it is not state).
+
+        The queue in order and without what was cancelled: how a heap lies in memory is an accident of its past.
+        """
+        queue = sorted(event for event in self.queue if event[1] not in self.cancelled)
         return {
             "epoch": self.epoch, "now": self.now, "executed": self.executed, "sequence": self.sequence,
-            "spans": self.spans, "queue": self.queue, "cancelled": self.cancelled, "stopped": self.stopped,
+            "spans": self.spans, "queue": queue, "cancelled": {}, "stopped": self.stopped,
             "peers": self.peers, "machines": self.machines, "counters": self.draws.counters,
             "network": self.network.state, "silenced": self.silenced,
         }

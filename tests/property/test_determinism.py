@@ -1,0 +1,46 @@
+"""The model is a function: the same scene, seed and commands give the same state, whatever process runs them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cluster_sim import Cluster, mark
+from tests.property.scripts import play, run, scene, write
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = 50
+
+
+def hashes_in_a_process_of_its_own(hash_seed: str) -> list[str]:
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    command = [sys.executable, "-m", "tests.property.scripts", "0", str(SCRIPTS)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def test_fifty_scripts_give_the_same_hashes_in_two_processes_with_different_hash_seeds():
+    one, other = hashes_in_a_process_of_its_own("1"), hashes_in_a_process_of_its_own("4711")
+    assert one == other
+    assert len({json.loads(line)[1] for line in one}) == SCRIPTS  # and they are fifty different clusters
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_cut_anywhere_snapshot_and_restored_a_run_goes_on_as_if_uninterrupted(seed):
+    script = write(seed)
+    cut = (seed * 7) % len(script)
+    cluster = Cluster.open(scene(2 + seed % 3), seed=seed)
+    play(cluster, script[:cut])
+    cluster = Cluster.restore(cluster.snapshot())
+    play(cluster, script[cut:])
+    assert cluster.state_hash() == run(seed).state_hash()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_log_of_a_run_replays_to_its_state(seed):
+    cluster = run(seed)
+    again = Cluster.replay(json.loads(json.dumps([*cluster.log(), mark(cluster.position)])))
+    assert again.state_hash() == cluster.state_hash()
