@@ -1,10 +1,13 @@
 """Marks from static/icons.svg, for the small pieces of HTML that frames carry."""
 
+from functools import cache
+
 from django.templatetags.static import static
 
 
+@cache
 def sheet() -> str:
-    """Address of the sheet of symbols."""
+    """Address of the sheet of symbols; it stays the same while the process lives."""
     return static("icons.svg")
 
 

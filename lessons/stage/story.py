@@ -4,7 +4,7 @@ The followed chain begins with the latest act of a person. A number, once given,
 told when a message arrives (a kubelet sees its pod) counts from its arrival, any other from when it began.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,7 @@ class Story:
     hidden_before: int = 0
     started: bool = False
     typed: tuple[str, str] = ("", "")
+    told: dict[int, tuple[str, int, str]] = field(default_factory=dict)  # span → text, names known, HTML
 
     def follow(self, cluster: Any, spans: Iterable[Any]) -> None:
         """Take in new spans; the newest act of a person becomes the root."""
@@ -48,7 +49,7 @@ class Story:
             acts = [span for span in acts if first is not None and span.time >= first - 1e-9]
         if acts and acts[-1].id != self.root:
             self.root = acts[-1].id
-            self.numbers, self.spans, self.fresh = {}, {}, []
+            self.numbers, self.spans, self.fresh, self.told = {}, {}, [], {}
             self.hidden_before = background(cluster)
             self.typed = _typed(cluster)
         if self.root is None:
@@ -63,6 +64,14 @@ class Story:
         """The numbered spans in their order, the newest `LINES` of them."""
         found = [self.spans[number] for number in self.numbers if number in self.spans]
         return found if len(found) <= LINES else [found[0], *found[-(LINES - 1) :]]
+
+    def html(self, span: Any, names: Mapping[str, str]) -> str:
+        """A step's text as HTML; marked up again only when there are new names to shorten."""
+        text, count = span.text, len(names)
+        known = self.told.get(span.id)
+        if known is None or known[:2] != (text, count):
+            known = self.told[span.id] = (text, count, sentences.marked(text, names))
+        return known[2]
 
     def cause(self, span: Any, shown: set[int]) -> int | None:
         """The nearest step that led to this one: by its cause, else by what else it answers to (coalesced work, or the
@@ -145,7 +154,7 @@ def draw(view: View, story: Story, mirror: Mirror, cluster: Any, now: float) -> 
                 "@data-reversed": "1" if taken and taken.reversed else "",
                 "@data-side": "" if span.id in main else "1",
                 "@data-now": "1" if number == newest else "",
-                "%text": sentences.marked(span.text, mirror.names),
+                "%text": story.html(span, mirror.names),
                 "small": _small(span, start, now),
             },
         )
