@@ -40,8 +40,9 @@ def watch(hosted: Any) -> tuple[str, ...]:
     return tuple(messages)
 
 
-def note_step(hosted: Any, step: int) -> None:
-    """The presenter is at another step: everybody's page follows."""
+def note_step(hosted: Any, step: int, lock: str) -> None:
+    """The presenter is at another step: everybody's page follows. `lock` says why nobody may act before answering."""
+    hosted.memory["lock"] = lock
     if hosted.memory.get("step") != step:
         hosted.memory.update(step=step, votes=0)
         hosted.showing.changed()

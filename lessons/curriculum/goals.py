@@ -2,7 +2,8 @@
 
 A goal has one of two shapes, and never ticks without an act of the learner:
 
-    act:  an expression over what people did            "You killed a running web pod"
+    act:  an expression over what people did, asked     "You killed a running web pod"
+          whenever somebody acts
     done: with it, what must then come true             "web is back at 3 ready pods"
     keep: what must stay true until another goal is     "web never had fewer than 2 ready pods"
           done (`until`)
@@ -54,24 +55,28 @@ class GoalWatch:
         self.since: dict[str, Since] = {}  # goal → its look back, from when it began
         self.ended: dict[str, tuple[str, float]] = {}  # goal → (done or broken, when)
         self.acted: dict[str, float] = {}  # goal → when its act was seen
+        self.timed = any("time" in compiled(expression)[1] for goal in lesson.goals
+                         for expression in (goal.done, goal.keep) if expression)
         self._begin(0.0)
 
     def follow(self, cluster: Any) -> list[GoalState]:
         """The goals as they stand now."""
         self.cursor, facts = cluster.facts(self.cursor)
         for fact in facts:
-            self._check(fact["time"])  # just before: what held until now may end with this fact
+            if self.timed:
+                self._check(fact["time"], acted=False)  # just before: what held until now may end with this fact
             self.facts.take(fact)
-            self._check(fact["time"])
-        self._check(cluster.now)
+            self._check(fact["time"], acted=fact["name"] in ("act", "fault"))
+        self._check(cluster.now, acted=False)
         return [self._state(goal) for goal in self.lesson.goals]
 
-    def _check(self, time: float) -> None:
+    def _check(self, time: float, acted: bool) -> None:
+        """Try what may have come true. Whether people acted is only asked again when somebody did."""
         self.time = time
         for goal in self.lesson.goals:  # in order: a goal stands after the one it comes after
             if goal.id in self.ended or goal.id not in self.since:
                 continue
-            if goal.act and goal.id not in self.acted and not self._true(goal, goal.act):
+            if goal.act and goal.id not in self.acted and not (acted and self._true(goal, goal.act)):
                 continue
             self.acted.setdefault(goal.id, time)
             if goal.keep:

@@ -109,8 +109,9 @@ async def _context(request: HttpRequest, lesson: Lesson, cluster_id: str, note: 
         return mine, progress.answers(visitor, lesson)
 
     mine, answers = await _database(read)
-    await hosting.ask(cluster_id, lambda hosted: class_live.note_step(hosted, mine.step))
-    return panel.context(lesson, mine.step, mine.furthest, answers, states, known, note)
+    context = panel.context(lesson, mine.step, mine.furthest, answers, states, known, note)
+    await hosting.ask(cluster_id, lambda hosted: class_live.note_step(hosted, mine.step, context["lock"]))
+    return context
 
 
 async def _own(request: HttpRequest, lesson: Lesson) -> str:

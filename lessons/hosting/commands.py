@@ -31,7 +31,14 @@ def perform(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -
     handler = HANDLERS.get(op.get("op", ""))
     if handler is None:
         raise Refused("That is no command.", f"There are {', '.join(HANDLERS)}.")
+    if hosted.memory.get("lock") and _changes(op):
+        raise Refused("Your prediction comes first.", str(hosted.memory["lock"]))
     return handler(hosted, actor, op, wall, answer)
+
+
+def _changes(op: Op) -> bool:
+    """Whether it would act on the cluster: not while a question of the lesson waits for its answer."""
+    return op["op"] in ("kill", "fault") or (op["op"] == "request" and str(op.get("verb", "")).upper() != "GET")
 
 
 def text(op: Op, name: str) -> str:

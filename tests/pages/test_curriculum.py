@@ -8,8 +8,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from lessons import hosting
 from lessons.curriculum import library
 from lessons.curriculum.models import Prediction, Progress
+from lessons.hosting import Actor
 from lessons.hosting.host import Host
 from lessons.visitors import Visitor
 
@@ -139,3 +141,15 @@ def test_a_class_predicts_and_only_the_count_is_told(reader: Client, browser_of:
     wall = text(reader.get(f"/class/{cluster[1]}/wall/"))
     assert "have predicted" in wall and "Nobody sees the votes" in wall
     assert "takes its place" not in wall
+
+
+def test_who_has_not_answered_cannot_act_by_another_door_either(reader: Client, ada: Visitor) -> None:
+    page = text(reader.get(LESSON))
+    cluster, pod = re.search(r'data-cluster="([^"]+)"', page), re.search(r'data-pod="(web-[^"]+)"', page)
+    assert cluster and pod
+    reader.post(f"{LESSON}step/", {"to": "1"}, follow=True)
+    actor = Actor(ada.id)
+    refused = hosting.command_sync(cluster[1], actor, {"op": "kill", "name": pod[1]})
+    assert (refused.ok, refused.title) == (False, "Your prediction comes first.")
+    reader.post(f"{LESSON}predict/", {"at": "1", "answer": "2"}, follow=True)
+    assert hosting.command_sync(cluster[1], actor, {"op": "kill", "name": pod[1]}).ok
