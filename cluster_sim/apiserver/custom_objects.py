@@ -18,8 +18,7 @@ Object = dict[str, Any]
 
 def strategy(version: Object, resource: Resource) -> Strategy:
     """Status apart if the version has the subresource."""
-    return Strategy(generation=True, status="status" in (version.get("subresources") or {}), unconditional=False,
-                    meta_twice=False)
+    return Strategy(generation=True, status="status" in (version.get("subresources") or {}), unconditional=False)
 
 
 def decode(custom: CustomResources, info: RequestInfo, value: Any, resource: Resource, body: Any) -> Object:

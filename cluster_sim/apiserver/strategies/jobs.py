@@ -42,4 +42,4 @@ def prepare_create(obj: Object, server: APIServer, info: RequestInfo) -> Object:
 
 JOB = Strategy(generation=True, status=True, orphan=True, prepare_create=prepare_create, validate=batch.job,
                validate_update=batch.job_update)
-CRONJOB = Strategy(generation=True, status=True, validate=batch.cronjob)
+CRONJOB = Strategy(generation=True, status=True, validate=batch.cronjob, validate_update=batch.cronjob_update)

@@ -51,5 +51,3 @@ class Strategy:
     validate: Callable[[Object], Errors] = _fine
     validate_update: Callable[[Object, Object], Errors] = _fine
     validate_status: Callable[[Object, Object], Errors] = _fine
-    meta_twice: bool = True  # the kind's own update check looks at the metadata again, as most do upstream
-    after_create: str = ""

@@ -56,7 +56,7 @@ def replace(server: APIServer, info: RequestInfo, old: Object, new: Object) -> O
         del new["status"]
     # Of the metadata, labels and annotations go along; owners do not.
     new = strategy.prepare_status(new, old, server)
-    errors = object_meta.check_update(new, old, info.kind) + strategy.validate_status(new, old)
+    errors = object_meta.check_update(new, old) + strategy.validate_status(new, old)
     if errors:
         raise ApiError(status.invalid(info.kind.group_kind, info.name, errors))
     phrase, args = "apiserver.status", {}

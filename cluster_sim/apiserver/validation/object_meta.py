@@ -28,13 +28,9 @@ def path_segment(text: str) -> list[str]:
     return [f"may not contain '{mark}'" for mark in ("/", "%") if mark in text]
 
 
-def _service(text: str) -> list[str]:
-    return names.dns_1035_label(text)
-
-
 CHECKS: dict[str, NameCheck] = {
     "namespaces": names.dns_label,
-    "services": _service,
+    "services": names.dns_label,  # RelaxedServiceNameValidation
     "roles.rbac.authorization.k8s.io": path_segment,
     "clusterroles.rbac.authorization.k8s.io": path_segment,
     "rolebindings.rbac.authorization.k8s.io": path_segment,
@@ -53,7 +49,7 @@ def _name_errors(kind: str, name: str, prefix: bool) -> tuple[str, ...]:
 
 
 def check(obj: Object, resource: Resource) -> list[FieldError]:
-    """ValidateObjectMeta."""
+    """ValidateObjectMeta, of a new object."""
     meta, errors = obj.get("metadata") or {}, []
     kind = resource.group_resource
     base, name = meta.get("generateName", ""), meta.get("name", "")
@@ -63,7 +59,7 @@ def check(obj: Object, resource: Resource) -> list[FieldError]:
         errors.append(field.required("metadata.name", "name or generateName is required"))
     else:
         errors += [field.invalid("metadata.name", name, text) for text in _name_errors(kind, name, False)]
-    return errors + _common(meta)
+    return errors + _common(meta) + finalizer_names(meta.get("finalizers") or [], "metadata.finalizers") + _standard(meta)
 
 
 def _common(meta: Object) -> list[FieldError]:
@@ -74,8 +70,6 @@ def _common(meta: Object) -> list[FieldError]:
         errors += annotations(meta["annotations"], "metadata.annotations")
     if meta.get("ownerReferences"):
         errors += _owners(meta["ownerReferences"])
-    if meta.get("finalizers"):
-        errors += finalizers(meta["finalizers"], "metadata.finalizers")
     return errors
 
 
@@ -104,17 +98,21 @@ def annotations(given: dict[str, str], path: str) -> list[FieldError]:
     return errors
 
 
-def finalizers(given: list[str], path: str) -> list[FieldError]:
+def finalizer_names(given: list[str], path: str) -> list[FieldError]:
     """ValidateFinalizers."""
     errors: list[FieldError] = []
-    for place, name in enumerate(given):
-        errors += [field.invalid(f"{path}[{place}]", name, text) for text in names.qualified_name(name)]
-        if "/" not in name and name not in STANDARD_FINALIZERS and not names.qualified_name(name):
-            errors.append(field.invalid(f"{path}[{place}]", name,
-                                        "name is neither a standard finalizer name nor is it fully qualified"))
+    for name in given:
+        errors += [field.invalid(path, name, text) for text in names.qualified_name(name)]
     if "orphan" in given and "foregroundDeletion" in given:
-        errors.append(field.invalid(path, given, 'finalizer foregroundDeletion and orphan cannot be both set'))
+        errors.append(field.invalid(path, given, "finalizer orphan and foregroundDeletion cannot be both set"))
     return errors
+
+
+def _standard(meta: Object) -> list[FieldError]:
+    """validateKubeFinalizerName: a name without a domain must be one of Kubernetes' own."""
+    text = "name is neither a standard finalizer name nor is it fully qualified"
+    return [field.invalid(f"metadata.finalizers[{place}]", name, text) for place, name in enumerate(meta.get("finalizers") or ())
+            if "/" not in name and name not in STANDARD_FINALIZERS]
 
 
 def _owners(given: list[Object]) -> list[FieldError]:
@@ -142,20 +140,33 @@ def _owners(given: list[Object]) -> list[FieldError]:
     return errors
 
 
-def check_update(new: Object, old: Object, resource: Resource) -> list[FieldError]:
-    """ValidateObjectMetaUpdate, and what holds of any metadata."""
+def check_update(new: Object, old: Object) -> list[FieldError]:
+    """What an update may do to the metadata.
+
+    The real server checks this twice, once for all kinds and once in each kind's own check, so each complaint comes
+    more than once; the message names it once, the causes list every one.
+    """
     after, before = new["metadata"], old["metadata"]
+    if after is before or all(after.get(key) is before.get(key) for key in _CHECKED):
+        return []
+    general = _common(after) + finalizer_names(after.get("finalizers") or [], "metadata.finalizers")
+    update = _update(after, before)
+    return general + update + update + _standard(after)
+
+
+_CHECKED = (*IMMUTABLE, "labels", "annotations", "ownerReferences", "finalizers")
+
+
+def _update(after: Object, before: Object) -> list[FieldError]:
+    """ValidateObjectMetaAccessorUpdate."""
     errors: list[FieldError] = []
     if before.get("deletionTimestamp") and after.get("finalizers"):
         added = [name for name in after["finalizers"] if name not in before.get("finalizers", [])]
         if added:
-            names_ = ", ".join(field.quote(name) for name in sorted(added))
+            listed = ", ".join(field.quote(name) for name in sorted(added))
             errors.append(field.forbidden("metadata.finalizers", "no new finalizers can be added if the object is being "
-                                          f"deleted, found new finalizers []string{{{names_}}}"))
+                                          f"deleted, found new finalizers []string{{{listed}}}"))
     for key in IMMUTABLE:
         if after.get(key) != before.get(key):
             errors.append(field.invalid(f"metadata.{key}", after.get(key), field.IMMUTABLE))
-    if after.get("labels") is not before.get("labels") or after.get("annotations") is not before.get("annotations") or after.get(
-            "ownerReferences") is not before.get("ownerReferences") or after.get("finalizers") is not before.get("finalizers"):
-        errors += _common(after)
-    return errors
+    return errors + _common(after)

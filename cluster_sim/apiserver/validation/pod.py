@@ -1,3 +1,25 @@
-def _fine(*args):
-    return []
-validate = _fine
+"""Pods, when they are created.
+
+Upstream: kubernetes/pkg/apis/core/validation/validation.go (ValidatePodCreate).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster_sim.api import field
+from cluster_sim.api.field import FieldError
+from cluster_sim.apiserver.validation import pod_spec
+
+Object = dict[str, Any]
+
+
+def validate(obj: Object) -> list[FieldError]:
+    """A new pod."""
+    spec = obj.get("spec") or {}
+    errors = pod_spec.validate(spec, "spec", obj["metadata"])
+    if spec.get("ephemeralContainers"):
+        errors.append(field.forbidden("spec.ephemeralContainers", "cannot be set on create"))
+    if spec.get("nodeName") and spec.get("schedulingGates"):
+        errors.append(field.forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared"))
+    return errors

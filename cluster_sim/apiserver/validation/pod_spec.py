@@ -1,3 +1,139 @@
-def _fine(*args):
-    return []
-validate = _fine
+"""A pod's spec, whether of a pod or of a template.
+
+Upstream: kubernetes/pkg/apis/core/validation/validation.go (ValidatePodSpec, ValidatePodTemplateSpec).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cluster_sim.api import field, names
+from cluster_sim.api.field import FieldError
+from cluster_sim.apiserver.validation import addresses, affinity, containers, ephemeral, object_meta, security, volumes
+from cluster_sim.apiserver.validation.numbers import MAX_INT32
+
+Object = dict[str, Any]
+Errors = list[FieldError]
+
+RESTART = ("Always", "OnFailure", "Never")
+DNS = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
+RANGE = f"must be between 1 and {MAX_INT32}, inclusive"
+
+
+def validate(spec: Object, path: str, meta: Object | None = None) -> Errors:
+    """ValidatePodSpec."""
+    known, errors = volumes.check(spec.get("volumes"), f"{path}.volumes")
+    errors += containers.check(spec, known, path)
+    if spec.get("ephemeralContainers"):
+        errors += ephemeral.containers(spec, known, path)
+    errors += _host_network(spec, path)
+    policy = spec.get("restartPolicy", "")
+    if not policy:
+        errors.append(field.required(f"{path}.restartPolicy"))
+    elif policy not in RESTART:
+        errors.append(field.not_supported(f"{path}.restartPolicy", policy, RESTART))
+    if not spec.get("dnsPolicy"):
+        errors.append(field.required(f"{path}.dnsPolicy"))
+    elif spec["dnsPolicy"] not in DNS:
+        errors.append(field.not_supported(f"{path}.dnsPolicy", spec["dnsPolicy"], DNS))
+    errors += object_meta.labels(spec.get("nodeSelector") or {}, f"{path}.nodeSelector")
+    errors += security.pod(spec.get("securityContext"), f"{path}.securityContext")
+    for place, secret in enumerate(spec.get("imagePullSecrets") or ()):
+        if not secret.get("name"):
+            errors.append(field.required(f"{path}.imagePullSecrets[{place}].name"))
+    errors += affinity.check(spec.get("affinity"), f"{path}.affinity")
+    errors += _dns(spec, f"{path}.dnsConfig")
+    errors += _gates(spec, path)
+    errors += affinity.spread(spec.get("topologySpreadConstraints"), f"{path}.topologySpreadConstraints")
+    return errors + _names(spec, path)
+
+
+def _names(spec: Object, path: str) -> Errors:
+    errors: Errors = []
+    for key, rule in (("serviceAccountName", names.dns_subdomain), ("nodeName", names.dns_subdomain)):
+        if spec.get(key):
+            errors += [field.invalid(f"{path}.{key}", spec[key], text) for text in rule(spec[key])]
+    seconds = spec.get("activeDeadlineSeconds")
+    if seconds is not None and not 1 <= seconds <= MAX_INT32:
+        errors.append(field.invalid(f"{path}.activeDeadlineSeconds", seconds, RANGE))
+    for key in ("hostname", "subdomain"):
+        if spec.get(key):
+            errors += [field.invalid(f"{path}.{key}", spec[key], text) for text in names.dns_label(spec[key])]
+    errors += affinity.tolerations(spec.get("tolerations"), f"{path}.tolerations")
+    errors += _host_aliases(spec.get("hostAliases"), f"{path}.hostAliases")
+    for key in ("priorityClassName", "runtimeClassName"):
+        if spec.get(key):
+            errors += [field.invalid(f"{path}.{key}", spec[key], text) for text in names.dns_subdomain(spec[key])]
+    if spec.get("preemptionPolicy") not in (None, "PreemptLowerPriority", "Never"):
+        errors.append(field.not_supported(f"{path}.preemptionPolicy", spec["preemptionPolicy"], ("Never", "PreemptLowerPriority")))
+    return errors
+
+
+def _host_network(spec: Object, path: str) -> Errors:
+    """validatePodHostNetworkDeps: on the node's network, a container's port is the node's."""
+    errors: Errors = []
+    if spec.get("hostNetwork"):
+        for kind in ("containers", "initContainers"):
+            for place, container in enumerate(spec.get(kind) or ()):
+                for number, port in enumerate(container.get("ports") or ()):
+                    if port.get("hostPort", 0) != port.get("containerPort", 0):
+                        errors.append(field.invalid(f"{path}.{kind}[{place}].ports[{number}].containerPort",
+                                                    port.get("containerPort", 0), "must match `hostPort` when `hostNetwork` is true"))
+    return errors
+
+
+def _host_aliases(given: list[Object] | None, path: str) -> Errors:
+    errors: Errors = []
+    for place, alias in enumerate(given or ()):
+        at, ip = f"{path}[{place}]", alias.get("ip", "")
+        if not addresses.is_ip(ip):
+            errors.append(field.invalid(f"{at}.ip", ip, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"))
+        for host in alias.get("hostnames") or ():
+            errors += [field.invalid(f"{at}.hostnames", host, text) for text in names.dns_subdomain(host)]
+    return errors
+
+
+def _dns(spec: Object, path: str) -> Errors:
+    given, errors = spec.get("dnsConfig"), []
+    if spec.get("dnsPolicy") == "None":
+        if given is None:
+            return [field.required(path, "must provide `dnsConfig` when `dnsPolicy` is None")]
+        if not given.get("nameservers"):
+            errors.append(field.required(f"{path}.nameservers", "must provide at least one DNS nameserver when `dnsPolicy` is None"))
+    if given:
+        servers = given.get("nameservers") or []
+        if len(servers) > 3:
+            errors.append(field.invalid(f"{path}.nameservers", servers, "must not have more than 3 nameservers"))
+        for place, ip in enumerate(servers):
+            if not addresses.is_ip(ip):
+                errors.append(field.invalid(f"{path}.nameservers[{place}]", ip, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"))
+        for place, option in enumerate(given.get("options") or ()):
+            if not option.get("name"):
+                errors.append(field.required(f"{path}.options[{place}]", "must not be empty"))
+    return errors
+
+
+def _gates(spec: Object, path: str) -> Errors:
+    errors: Errors = []
+    for place, gate in enumerate(spec.get("readinessGates") or ()):
+        kind = gate.get("conditionType", "")
+        errors += [field.invalid(f"{path}.readinessGates[{place}].conditionType", kind, text) for text in names.qualified_name(kind)]
+    seen: dict[str, bool] = {}
+    for place, gate in enumerate(spec.get("schedulingGates") or ()):
+        at, name = f"{path}.schedulingGates[{place}]", gate.get("name", "")
+        errors += [field.invalid(at, name, text) for text in names.qualified_name(name)]
+        if name in seen:
+            errors.append(field.duplicate(at, name))
+        seen[name] = True
+    return errors
+
+
+def template(given: Object, path: str) -> Errors:
+    """ValidatePodTemplateSpec."""
+    meta = given.get("metadata") or {}
+    errors = object_meta.labels(meta.get("labels") or {}, f"{path}.labels")
+    errors += object_meta.annotations(meta.get("annotations") or {}, f"{path}.annotations")
+    errors += validate(given.get("spec") or {}, f"{path}.spec")
+    if (given.get("spec") or {}).get("ephemeralContainers"):
+        errors.append(field.forbidden(f"{path}.spec.ephemeralContainers", "ephemeral containers not allowed in pod template"))
+    return errors

@@ -87,10 +87,7 @@ def replace(server: APIServer, info: RequestInfo, call: Object, old: Object, new
     new = strategy.prepare_update(new, old, server, info)
     if strategy.generation and any(new.get(name) != old.get(name) for name in strategy.counted):
         new = {**new, "metadata": {**new["metadata"], "generation": old["metadata"].get("generation", 0) + 1}}
-    errors = object_meta.check_update(new, old, resource)
-    if strategy.meta_twice:
-        errors = [*errors, *(error for error in errors if error.detail == field.IMMUTABLE)]
-    errors = [*errors, *strategy.validate_update(new, old)]
+    errors = object_meta.check_update(new, old) + strategy.validate_update(new, old)
     if errors:
         raise ApiError(status.invalid(resource.group_kind, info.name, errors))
     before = admission.validate(server, info, new, old, call)

@@ -1,0 +1,206 @@
+"""Volumes of a pod: one source each, with what that source needs.
+
+Upstream: kubernetes/pkg/apis/core/validation/validation.go (ValidateVolumes, validateVolumeSource).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cluster_sim.api import field, names, quantity
+from cluster_sim.api.field import FieldError
+from cluster_sim.apiserver.validation import environment, storage_kinds
+
+Object = dict[str, Any]
+Errors = list[FieldError]
+
+MODE = "must be a number between 0 and 0777 (octal), both inclusive"
+HOST_PATH_TYPES = ("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket")
+
+
+def check(given: list[Object] | None, path: str) -> tuple[dict[str, Object], Errors]:
+    """(the volumes that are well-formed, by name; what is wrong with the others)."""
+    known: dict[str, Object] = {}
+    errors: Errors = []
+    for place, volume in enumerate(given or ()):
+        at, name = f"{path}[{place}]", volume.get("name", "")
+        found = source(volume, at)
+        if not name:
+            found.append(field.required(f"{at}.name"))
+        else:
+            found += [field.invalid(f"{at}.name", name, text) for text in names.dns_label(name)]
+        if name in known:
+            found.append(field.duplicate(f"{at}.name", name))
+        if found:
+            errors += found
+        else:
+            known[name] = volume
+    return known, errors
+
+
+def source(volume: Object, path: str) -> Errors:
+    """Exactly one source, and a good one."""
+    errors: Errors = []
+    chosen = [kind for kind in SOURCES if volume.get(kind) is not None]
+    for place, kind in enumerate(chosen):
+        if place:
+            errors.append(field.forbidden(f"{path}.{kind}", "may not specify more than 1 volume type"))
+        else:
+            errors += SOURCES[kind](volume[kind], f"{path}.{kind}")
+    if not chosen:
+        errors.append(field.required(path, "must specify a volume type"))
+    return errors
+
+
+def descending(text: str, path: str) -> Errors:
+    """validateLocalDescendingPath: relative, and not upwards."""
+    errors = [field.invalid(path, text, "must be a relative path")] if text.startswith("/") else []
+    return errors + no_backsteps(text, path)
+
+
+def no_backsteps(text: str, path: str) -> Errors:
+    """validatePathNoBacksteps."""
+    return [field.invalid(path, text, "must not contain '..'")] if ".." in text.split("/") else []
+
+
+def _empty_dir(given: Object, path: str) -> Errors:
+    size = given.get("sizeLimit")
+    if size is not None and quantity.nano(size) < 0:
+        return [field.forbidden(f"{path}.sizeLimit", "SizeLimit field must be a valid resource quantity")]
+    return []
+
+
+def _host_path(given: Object, path: str) -> Errors:
+    text = given.get("path", "")
+    if not text:
+        return [field.required(f"{path}.path")]
+    errors = no_backsteps(text, f"{path}.path")
+    if given.get("type", "") not in HOST_PATH_TYPES:
+        errors.append(field.not_supported(f"{path}.type", given["type"], HOST_PATH_TYPES))
+    return errors
+
+
+def _mode(value: Any, path: str) -> Errors:
+    return [field.invalid(path, value, MODE)] if value is not None and not 0 <= value <= 0o777 else []
+
+
+def _items(given: list[Object] | None, path: str) -> Errors:
+    errors: Errors = []
+    for place, item in enumerate(given or ()):
+        at = f"{path}[{place}]"
+        if not item.get("key"):
+            errors.append(field.required(f"{at}.key"))
+        if not item.get("path"):
+            errors.append(field.required(f"{at}.path"))
+        else:
+            errors += descending(item["path"], f"{at}.path")
+            if item["path"].startswith("..") and not item["path"].startswith("../"):
+                errors.append(field.invalid(f"{at}.path", item["path"], "must not start with '..'"))
+        errors += _mode(item.get("mode"), f"{at}.mode")
+    return errors
+
+
+def _secret(given: Object, path: str) -> Errors:
+    errors = [] if given.get("secretName") else [field.required(f"{path}.secretName")]
+    return errors + _mode(given.get("defaultMode"), f"{path}.defaultMode") + _items(given.get("items"), f"{path}.items")
+
+
+def _config_map(given: Object, path: str) -> Errors:
+    errors = [] if given.get("name") else [field.required(f"{path}.name")]
+    return errors + _mode(given.get("defaultMode"), f"{path}.defaultMode") + _items(given.get("items"), f"{path}.items")
+
+
+def _downward(given: Object, path: str) -> Errors:
+    errors = _mode(given.get("defaultMode"), f"{path}.defaultMode")
+    for item in given.get("items") or ():
+        errors += _downward_item(item, path)
+    return errors
+
+
+def _downward_item(item: Object, path: str) -> Errors:
+    errors = [] if item.get("path") else [field.required(f"{path}.path")]
+    if item.get("path"):
+        errors += descending(item["path"], f"{path}.path")
+    if item.get("fieldRef") is not None:
+        errors += environment.field_ref(item["fieldRef"], environment.VOLUME_FIELDS, f"{path}.fieldRef")
+        if item.get("resourceFieldRef") is not None:
+            errors.append(field.invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously"))
+    elif item.get("resourceFieldRef") is not None:
+        errors += environment.resource_ref(item["resourceFieldRef"], f"{path}.resourceFieldRef", True)
+    else:
+        errors.append(field.required(path, "one of fieldRef and resourceFieldRef is required"))
+    return errors + _mode(item.get("mode"), f"{path}.mode")
+
+
+def _projected(given: Object, path: str) -> Errors:
+    errors = _mode(given.get("defaultMode"), f"{path}.defaultMode")
+    for place, projection in enumerate(given.get("sources") or ()):
+        at = f"{path}.sources[{place}]"
+        chosen = [kind for kind in ("secret", "configMap", "downwardAPI", "serviceAccountToken", "clusterTrustBundle",
+                                    "podCertificate") if projection.get(kind) is not None]
+        for kind in chosen[1:]:
+            errors.append(field.forbidden(f"{at}.{kind}", "may not specify more than 1 volume type"))
+        if not chosen:
+            errors.append(field.required(at, "must specify a volume type"))
+            continue
+        kind, value = chosen[0], projection[chosen[0]]
+        if kind in ("secret", "configMap"):
+            errors += [] if value.get("name") else [field.required(f"{at}.{kind}.name")]
+            errors += _items(value.get("items"), f"{at}.{kind}.items")
+        elif kind == "downwardAPI":
+            for item in value.get("items") or ():
+                errors += _downward_item(item, f"{at}.downwardAPI")
+        elif kind == "serviceAccountToken":
+            errors += _token(value, f"{at}.serviceAccountToken")
+    return errors
+
+
+def _token(given: Object, path: str) -> Errors:
+    seconds, errors = given.get("expirationSeconds", 3600), []
+    if seconds < 600:
+        errors.append(field.invalid(f"{path}.expirationSeconds", seconds, "may not specify a duration less than 10 minutes"))
+    if seconds > 1 << 32:
+        errors.append(field.invalid(f"{path}.expirationSeconds", seconds, "may not specify a duration larger than 2^32 seconds"))
+    return errors + ([] if given.get("path") else [field.required(f"{path}.path")])
+
+
+def _claim(given: Object, path: str) -> Errors:
+    return [] if given.get("claimName") else [field.required(f"{path}.claimName")]
+
+
+def _nfs(given: Object, path: str) -> Errors:
+    errors = [] if given.get("server") else [field.required(f"{path}.server")]
+    if not given.get("path"):
+        errors.append(field.required(f"{path}.path"))
+    elif not given["path"].startswith("/"):
+        errors.append(field.invalid(f"{path}.path", given["path"], "must be an absolute path"))
+    return errors
+
+
+def _ephemeral(given: Object, path: str) -> Errors:
+    template = given.get("volumeClaimTemplate")
+    if template is None:
+        return [field.required(f"{path}.volumeClaimTemplate")]
+    return storage_kinds.claim_spec(template.get("spec") or {}, f"{path}.volumeClaimTemplate.spec")
+
+
+def _csi(given: Object, path: str) -> Errors:
+    driver = given.get("driver", "")
+    if not driver:
+        return [field.required(f"{path}.driver")]
+    return [field.invalid(f"{path}.driver", driver, text) for text in names.dns_subdomain(driver)]
+
+
+def _any(given: Object, path: str) -> Errors:
+    return []
+
+
+SOURCES: dict[str, Callable[[Object, str], Errors]] = {
+    "emptyDir": _empty_dir, "hostPath": _host_path, "gitRepo": _any, "gcePersistentDisk": _any, "awsElasticBlockStore": _any,
+    "secret": _secret, "nfs": _nfs, "iscsi": _any, "glusterfs": _any, "flocker": _any, "persistentVolumeClaim": _claim,
+    "rbd": _any, "cinder": _any, "cephfs": _any, "quobyte": _any, "downwardAPI": _downward, "fc": _any, "flexVolume": _any,
+    "configMap": _config_map, "azureFile": _any, "vsphereVolume": _any, "photonPersistentDisk": _any, "portworxVolume": _any,
+    "azureDisk": _any, "storageos": _any, "projected": _projected, "scaleIO": _any, "csi": _csi, "ephemeral": _ephemeral,
+    "image": _any,
+}
