@@ -63,7 +63,9 @@ def replace(server: APIServer, info: RequestInfo, old: Object, new: Object) -> O
     if info.plural == "pods":
         phrase, args = "apiserver.pod-status", {"status": phrases.pod_word(old, new)}
     outcome = update.write(server, info, old, new, phrase, args=args)
-    if info.plural == "nodes" and not isinstance(outcome, Answer) and _heartbeat(old, new):
+    # A line of the story is what a kubelet reports; controllers' own bookkeeping is not.
+    quiet = _heartbeat(old, new) if info.plural == "nodes" else info.plural != "pods"
+    if quiet and not isinstance(outcome, Answer):
         outcome.level = DETAIL
     return outcome
 
