@@ -27,7 +27,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False, clear=False)
         host, port = options["host"], options["port"]
-        shown = "localhost" if host in ("0.0.0.0", "127.0.0.1", "::", "") else host
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
         self.stdout.write(f"Podium is open at http://{shown}:{port}/  (Ctrl-C closes it; nothing is lost)")
         self.stdout.flush()
         from daphne.cli import CommandLineInterface
