@@ -33,7 +33,7 @@ def program(
 ) -> Program:
     """Make one. All times are µs since the start.
 
-    `lines`: [time, text]; `repeat`: [begin, period], the lines from `begin` on come again each period; `ports`: None
+    `lines`: [time, text]; `repeat`: [begin, period, n], from `begin` on the lines after the first n come again; `ports`: None
     listens on any port that is asked for; `ends_after`: None runs for ever; `term_after`: None ignores SIGTERM;
     `files`: [time, path, is there now].
     """
@@ -46,8 +46,8 @@ def output(running: Program, elapsed: int, limit: int = 1_000) -> list[list[Any]
     """The last lines printed until `elapsed`, as [time, text]."""
     lines = [line for line in running["lines"] if line[0] <= elapsed]
     if running["repeat"] is not None:
-        begin, period = running["repeat"]
-        again = [line for line in running["lines"] if line[0] >= begin]
+        begin, period, first_line = running["repeat"]
+        again = running["lines"][first_line:]
         rounds = max(0, elapsed - begin) // period
         first = max(1, rounds - limit // max(1, len(again)))
         for turn in range(first, rounds + 1):

@@ -47,7 +47,7 @@ class Exit(Exception):
 
 
 class Loop(Exception):
-    """The script goes round for ever from here: [begin, period]."""
+    """The script goes round for ever: [begin, period, number of lines before]."""
 
 
 def run_command(words: list[str], env: dict[str, str], files: dict[str, bool]) -> Program:
@@ -120,7 +120,7 @@ class _Shell:
 
     def _while(self, node: Node) -> None:
         while True:
-            before = (self.clock, {**self.env})
+            before = (self.clock, {**self.env}, len(self.lines))
             self.run(node[2])
             if (self.status == 0) == node[1]:
                 self.status = 0
@@ -129,12 +129,12 @@ class _Shell:
             if self.clock == before[0]:
                 self.clock += SECOND // 1000  # a loop that never waits still takes time
             if self.env == before[1]:
-                raise Loop(before[0], self.clock - before[0])
+                raise Loop(before[0], self.clock - before[0], before[2])
 
     def _command(self, words: list[str]) -> None:
         self.steps += 1
         if self.steps > STEPS:
-            raise Loop(self.clock, SECOND)
+            raise Loop(self.clock, SECOND, len(self.lines))
         words = [self._expand(word) for word in words]
         words, target = _redirected(words)
         if target:
@@ -170,7 +170,7 @@ class _Shell:
             self._command(rest)
             raise Exit
         elif name == "tail" and "-f" in rest:
-            raise Loop(self.clock, SECOND)
+            raise Loop(self.clock, SECOND, len(self.lines))
         elif name in ("cat", "ls", "test", "["):
             self._look(name, rest)
         elif name in ("touch", "rm", "mkdir"):
@@ -240,7 +240,7 @@ def _seconds(words: list[str]) -> int:
     for word in words:
         match = re.fullmatch(r"(\d*)\.?(\d*)([smhd]?)", word)
         if word in ("infinity", "inf"):
-            raise Loop(0, SECOND * 86_400)
+            raise Loop(0, SECOND * 86_400, STEPS)
         if match and (match[1] or match[2]):
             unit = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}[match[3]]
             micro = int((match[1] or "0") + (match[2] + "000000")[:6])

@@ -51,6 +51,14 @@ def size_of(name: str) -> int:
     return SIZES.get(short) or (20 + zlib.crc32(short.encode()) % 100) * MB
 
 
+def exists(image: str) -> bool:
+    """Whether the registry has it."""
+    parsed = parse(image)
+    if parsed is None or parsed[0].rpartition("/")[2] in ("missing", "does-not-exist"):
+        return False
+    return TAG.fullmatch(parsed[1]) is not None
+
+
 class Registry(Component):
     """Part `registry`, somewhere outside the cluster."""
 
@@ -60,9 +68,7 @@ class Registry(Component):
         """Answer whether an image exists."""
         if kind != "resolve":
             return
-        parsed = parse(payload["image"])
-        found = (parsed is not None and TAG.fullmatch(parsed[1]) is not None
-                 and parsed[0].rpartition("/")[2] not in ("missing", "does-not-exist"))
+        parsed, found = parse(payload["image"]), exists(payload["image"])
         answer = {"id": payload["id"], "found": found, "size": size_of(parsed[0]) if parsed and found else 0}
         self.kernel.send(self.part, payload["source"], "resolved", answer, span, verb="resolved",
                          subject=payload["image"])
