@@ -38,6 +38,16 @@ VALUELESS = (REQUIRED, FORBIDDEN, TOO_LONG, INTERNAL)
 IMMUTABLE = "field is immutable"
 
 
+class _Omit:
+    """A value that a complaint does not show."""
+
+    def __repr__(self) -> str:
+        return "OMIT"
+
+
+OMIT = _Omit()
+
+
 def quote(text: str) -> str:
     """A string as Go's %q writes it."""
     return json.dumps(text, ensure_ascii=False)
@@ -68,6 +78,8 @@ class FieldError:
     def body(self) -> str:
         """Everything after the field's name."""
         words = WORDS[self.type]
+        if self.value is OMIT:
+            return f"{words}: {self.detail}" if self.detail else words
         if self.type not in VALUELESS and self.type != TOO_MANY:
             words = f"{words}: {show(self.value)}"
         elif self.type == TOO_MANY and self.value != "":

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cluster_sim.api.conditions import find_condition, is_true
 from cluster_sim.api.resources import Resource
+from cluster_sim.apiserver import strategies
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.strategies.strategy import Strategy
 from cluster_sim.apiserver.watch_cache import WatchCache
 
 if TYPE_CHECKING:
-    from cluster_sim.apiserver.server import APIServer
+    pass
 
 Object = dict[str, Any]
 
@@ -41,6 +43,11 @@ class CustomResources:
     def _add(self, definition: Object) -> None:
         spec, name = definition["spec"], definition["metadata"]["name"]
         self._definitions[name] = definition
+        accepted = find_condition((definition.get("status") or {}).get("conditions"), "NamesAccepted")
+        if accepted is not None and accepted.get("status") == "False" and not is_true(
+            definition["status"]["conditions"], "Established"
+        ):
+            return
         names = spec["names"]
         for version in spec.get("versions") or []:
             if not version.get("served"):
@@ -94,6 +101,10 @@ class CustomResources:
     def columns(self, resource: Resource) -> list[Object]:
         """additionalPrinterColumns."""
         return list(self.version(resource).get("additionalPrinterColumns") or [])
+
+    def strategy_of(self, resource: Resource) -> Strategy:
+        """How the store treats a resource, built-in or custom."""
+        return self.strategy(resource) if self.owns(resource) else strategies.of(resource)
 
     def strategy(self, resource: Resource) -> Strategy:
         """How the store treats it."""

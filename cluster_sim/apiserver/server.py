@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from cluster_sim.api.status import ApiError, internal, too_many_requests
-from cluster_sim.apiserver import bootstrap, in_flight, routes, watch_stream
+from cluster_sim.apiserver import bootstrap, custom_names, in_flight, routes, watch_stream
 from cluster_sim.apiserver.allocation import Allocator
 from cluster_sim.apiserver.custom import CustomResources
 from cluster_sim.apiserver.outcome import Answer
@@ -142,6 +142,7 @@ class APIServer(Component):
         self.state["synced"] = True
         self.state["stream"] = self._ask("watch-etcd", {"prefix": REGISTRY, "revision": payload["revision"]}, span)
         bootstrap.begin(self, span)
+        custom_names.settle_all(self, span)
 
     def _watched(self, payload: Object, span: int) -> None:
         if payload["id"] != self.state["stream"]:
@@ -151,15 +152,17 @@ class APIServer(Component):
             return
         for event in payload["events"]:
             prefix, change = self.cache.apply(event)
-            self.observe(prefix, change)
+            self.observe(prefix, change, span)
             watch_stream.publish(self, prefix, change, span)
 
-    def observe(self, prefix: str, change: list[Any]) -> None:
+    def observe(self, prefix: str, change: list[Any], span: int) -> None:
         """Keep what is derived from objects up with them."""
         if prefix == "services/specs":
             self.allocator.observe(change)
         elif prefix == "apiextensions.k8s.io/customresourcedefinitions":
             self.custom.observe(change)
+            if change[1] != "DELETED":
+                custom_names.settle(self, change[3], span)
         elif prefix in ("roles", "rolebindings", "clusterroles", "clusterrolebindings"):
             self.authorizer.forget()
 

@@ -11,10 +11,10 @@ import json
 from typing import Any
 
 from .decode import struct
-from .definitions import go_name, kinds
+from .definitions import META, go_name, kinds
 from .go_json import MAX_UNKNOWN, Findings, render
 
-__all__ = ["check", "decode", "duplicates", "knows", "prune"]
+__all__ = ["check", "decode", "decode_meta", "duplicates", "knows", "prune"]
 
 Object = dict[str, Any]
 
@@ -37,6 +37,18 @@ def decode(obj: Any, api_version: str, kind: str) -> tuple[Object, str | None, l
         findings.mismatch(obj, None, "", go_name(definition))
         return {}, findings.error, []
     return struct(definition)(obj, None, findings), findings.error, findings.unknown
+
+
+def decode_meta(metadata: Any) -> tuple[Object, str | None, list[str]]:
+    """As `decode`, for the metadata of an object whose kind is not built in."""
+    findings = Findings()
+    if metadata is None:
+        return {}, None, []
+    path = (None, "metadata")
+    if not isinstance(metadata, dict):
+        findings.mismatch(metadata, path, "", "v1.ObjectMeta")
+        return {}, findings.error, []
+    return struct(f"{META}ObjectMeta")(metadata, path, findings), findings.error, findings.unknown
 
 
 def check(obj: Any, api_version: str, kind: str) -> tuple[str | None, list[str]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.apiserver.custom_names import established
+from cluster_sim.apiserver.custom_names import initial
 from cluster_sim.apiserver.strategies.strategy import Strategy
 from cluster_sim.apiserver.validation import crd
 
@@ -29,9 +29,8 @@ def filled(obj: Object) -> Object:
 
 
 def prepare_create(obj: Object, server: APIServer, info: RequestInfo) -> Object:
-    """It becomes what it asks for at once: the real server's naming controller takes a moment."""
-    obj = filled(obj)
-    return established(obj, server)
+    """Its names are accepted a moment later (custom_names)."""
+    return initial(filled(obj))
 
 
 def prepare_update(new: Object, old: Object, server: APIServer, info: RequestInfo) -> Object:
@@ -39,8 +38,7 @@ def prepare_update(new: Object, old: Object, server: APIServer, info: RequestInf
     new = filled(new)
     stored = [version["name"] for version in new["spec"].get("versions") or [] if version.get("storage")]
     have = (old.get("status") or {}).get("storedVersions") or []
-    status = {**(old.get("status") or {}), "storedVersions": [*have, *(name for name in stored if name not in have)],
-              "acceptedNames": new["spec"]["names"]}
+    status = {**(old.get("status") or {}), "storedVersions": [*have, *(name for name in stored if name not in have)]}
     return {**new, "status": status}
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.api import status
 from cluster_sim.api.resources import Resource
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import admission, decoding, options, phrases, strategies
+from cluster_sim.apiserver import admission, decoding, options, phrases
 from cluster_sim.apiserver.managed_fields import track
 from cluster_sim.apiserver.object_meta import storage_key
 from cluster_sim.apiserver.outcome import Answer, Outcome, Plan, put
 from cluster_sim.apiserver.request_info import RequestInfo
-from cluster_sim.apiserver.validation import object_meta, remembered
+from cluster_sim.apiserver.validation import remembered
 from cluster_sim.apiserver.watch_cache import REGISTRY
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ GENERATED_BASE = 58  # of a generated name's 63 characters
 def create(server: APIServer, info: RequestInfo, call: Object, span: int) -> Outcome:
     """POST of an object."""
     options.check_write(info, "CreateOptions")
-    resource, strategy = info.kind, strategies.of(info.kind)
+    resource, strategy = info.kind, server.custom.strategy_of(info.kind)
     body = call["body"]
     if strategy.status and isinstance(body, dict) and "status" in body and resource.plural != "pods":
         body = {key: value for key, value in body.items() if key != "status"}
@@ -40,7 +40,7 @@ def create(server: APIServer, info: RequestInfo, call: Object, span: int) -> Out
 
 def store(server: APIServer, info: RequestInfo, call: Object, obj: Object) -> Outcome:
     """Admit, prepare, check and store a decoded object (a PUT or an apply may create, too)."""
-    resource, strategy = info.kind, strategies.of(info.kind)
+    resource, strategy = info.kind, server.custom.strategy_of(info.kind)
     obj = in_namespace(obj, info, resource)
     template = obj.get("spec")
     obj = admission.mutate(server, info, obj, None)
