@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.apiserver.admission import (
     default_ingress_class, default_storage_class, default_toleration_seconds, limit_ranger, namespace_lifecycle,
-    pod_security, priority, rbac_escalation, resource_quota, runtime_class, service_account, storage_object_in_use,
+    node_taints, pod_security, priority, rbac_escalation, resource_quota, runtime_class, service_account, storage_object_in_use,
 )
 from cluster_sim.apiserver.request_info import RequestInfo
 
@@ -23,6 +23,7 @@ Check = Callable[["APIServer", RequestInfo, Object, "Object | None"], None]
 
 MUTATING: dict[str, tuple[Mutation, ...]] = {
     "pods": (limit_ranger.admit, service_account.admit, priority.admit, default_toleration_seconds.admit, runtime_class.admit),
+    "nodes": (node_taints.admit,),
     "persistentvolumeclaims": (default_storage_class.admit, storage_object_in_use.admit),
     "persistentvolumes": (storage_object_in_use.admit,),
     "ingresses.networking.k8s.io": (default_ingress_class.admit,),

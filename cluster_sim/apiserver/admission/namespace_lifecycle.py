@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import status
 from cluster_sim.api.status import ApiError
+from cluster_sim.apiserver.admission.refusal import refusal
 from cluster_sim.apiserver.request_info import RequestInfo
 
 if TYPE_CHECKING:
@@ -27,12 +28,10 @@ def admit(server: APIServer, info: RequestInfo, new: Object) -> None:
     if namespace is None:
         raise ApiError(status.not_found("namespaces", info.namespace))
     if (namespace.get("status") or {}).get("phase") == "Terminating":
-        name = (new.get("metadata") or {}).get("name", "")
         cause = {"reason": "NamespaceTerminating", "message": f"namespace {info.namespace} is being terminated",
                  "field": "metadata.namespace"}
-        raise ApiError(status.forbidden(
-            info.plural, name, f"unable to create new content in namespace {info.namespace} because it is being terminated",
-            info.group, [cause]))
+        text = f"unable to create new content in namespace {info.namespace} because it is being terminated"
+        raise refusal(info, new, text, [cause])
 
 
 def check_delete(info: RequestInfo) -> None:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.api import status
-from cluster_sim.api.status import ApiError
+from cluster_sim.apiserver.admission.refusal import refusal
 from cluster_sim.apiserver.request_info import RequestInfo
 
 if TYPE_CHECKING:
@@ -25,11 +24,10 @@ def admit(server: APIServer, info: RequestInfo, new: Object, old: Object | None)
         kept = {key: have[key] for key in ("priority", "preemptionPolicy") if key in have and key not in spec}
         return {**new, "spec": {**spec, **kept}} if kept else new
     name = spec.get("priorityClassName", "")
-    pod = new["metadata"].get("name", "")
     if name:
         found = server.cache.get("priorityclasses", name)
         if found is None:
-            raise ApiError(status.forbidden("pods", pod, f"no PriorityClass with name {name} was found"))
+            raise refusal(info, new, f"no PriorityClass with name {name} was found")
     else:
         found = default_class(server)
     number = found.get("value", 0) if found else 0
@@ -37,13 +35,11 @@ def admit(server: APIServer, info: RequestInfo, new: Object, old: Object | None)
     if not name and found is not None:
         spec = {**spec, "priorityClassName": found["metadata"]["name"]}
     if spec.get("priority") is not None and spec["priority"] != number:
-        raise ApiError(status.forbidden(
-            "pods", pod, f"the integer value of priority ({spec['priority']}) must not be provided in pod spec; priority "
-            f"admission controller computed {number} from the given PriorityClass name"))
+        raise refusal(info, new, f"the integer value of priority ({spec['priority']}) must not be provided in pod spec; priority "
+                      f"admission controller computed {number} from the given PriorityClass name")
     if spec.get("preemptionPolicy") is not None and spec["preemptionPolicy"] != policy:
-        raise ApiError(status.forbidden(
-            "pods", pod, f"the string value of PreemptionPolicy ({spec['preemptionPolicy']}) must not be provided in pod spec; "
-            f"priority admission controller computed {policy} from the given PriorityClass name"))
+        raise refusal(info, new, f"the string value of PreemptionPolicy ({spec['preemptionPolicy']}) must not be provided in pod "
+                      f"spec; priority admission controller computed {policy} from the given PriorityClass name")
     return {**new, "spec": {**spec, "priority": number, "preemptionPolicy": policy}}
 
 
@@ -63,6 +59,4 @@ def validate_class(server: APIServer, info: RequestInfo, new: Object, old: Objec
     default = default_class(server)
     if default is not None and default["metadata"]["name"] != new["metadata"].get("name"):
         name = default["metadata"]["name"]
-        raise ApiError(status.forbidden(
-            info.plural, new["metadata"].get("name", ""),
-            f"PriorityClass {name} is already marked as default. Only one default can exist", info.group))
+        raise refusal(info, new, f"PriorityClass {name} is already marked as default. Only one default can exist")

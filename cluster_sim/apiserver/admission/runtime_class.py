@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.api import status
-from cluster_sim.api.status import ApiError
+from cluster_sim.apiserver.admission.refusal import refusal
 from cluster_sim.apiserver.request_info import RequestInfo
 
 if TYPE_CHECKING:
@@ -25,8 +24,7 @@ def admit(server: APIServer, info: RequestInfo, new: Object, old: Object | None)
         return new
     found = server.cache.get("runtimeclasses", name)
     if found is None:
-        raise ApiError(status.forbidden("pods", new["metadata"].get("name", ""),
-                                        f'pod rejected: RuntimeClass "{name}" not found'))
+        raise refusal(info, new, f'pod rejected: RuntimeClass "{name}" not found')
     overhead = (found.get("overhead") or {}).get("podFixed")
     if overhead:
         spec = {**spec, "overhead": overhead}

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.api import status
-from cluster_sim.api.status import ApiError
+from cluster_sim.apiserver.admission.refusal import refusal
 from cluster_sim.apiserver.request_info import RequestInfo
 
 if TYPE_CHECKING:
@@ -34,9 +33,7 @@ def admit(server: APIServer, info: RequestInfo, new: Object, old: Object | None)
     name = spec.get("serviceAccountName") or "default"
     account = server.cache.get("serviceaccounts", f"{info.namespace}/{name}")
     if account is None:
-        raise ApiError(status.forbidden(
-            "pods", new["metadata"].get("name", ""),
-            f'error looking up service account {info.namespace}/{name}: serviceaccount "{name}" not found'))
+        raise refusal(info, new, f'error looking up service account {info.namespace}/{name}: serviceaccount "{name}" not found')
     if spec.get("serviceAccountName") != name or spec.get("serviceAccount") != name:
         spec = {**spec, "serviceAccountName": name, "serviceAccount": name}
     wanted = spec.get("automountServiceAccountToken", account.get("automountServiceAccountToken", True))

@@ -9,7 +9,7 @@ from typing import Any
 
 from cluster_sim.api import field, names, selectors
 from cluster_sim.api.field import FieldError
-from cluster_sim.apiserver.validation import label_selector, pod_spec, rollout
+from cluster_sim.apiserver.validation import label_selector, object_meta, pod_spec, rollout
 from cluster_sim.apiserver.validation.numbers import not_negative
 
 Object = dict[str, Any]
@@ -134,8 +134,29 @@ def statefulset(obj: Object) -> Errors:
     errors += rollout.retention(spec.get("persistentVolumeClaimRetentionPolicy"), "spec.persistentVolumeClaimRetentionPolicy")
     errors += not_negative(spec.get("replicas"), "spec.replicas") + not_negative(spec.get("minReadySeconds"), "spec.minReadySeconds")
     errors += not_negative((spec.get("ordinals") or {}).get("start"), "spec.ordinals.start")
-    errors += _selector(spec, "statefulset") + template_for(spec)
+    errors += _selector(spec, "statefulset") + _statefulset_template(spec)
     return errors + not_negative(spec.get("revisionHistoryLimit"), "spec.revisionHistoryLimit")
+
+
+def _statefulset_template(spec: Object) -> Errors:
+    """ValidatePodTemplateSpecForStatefulSet: of the pods themselves only labels and restarts are looked at, because
+    their volumes come from the claim templates."""
+    given, selector = spec.get("template"), spec.get("selector") or {}
+    if given is None:
+        return [field.required("spec.template")]
+    errors: Errors = []
+    meta, pod = given.get("metadata") or {}, given.get("spec") or {}
+    labels = meta.get("labels") or {}
+    chosen = selector.get("matchLabels") or selector.get("matchExpressions")
+    if chosen and not label_selector.check(selector, "") and not selectors.matches(selector, labels):
+        errors.append(field.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"))
+    errors += object_meta.labels(labels, "spec.template.labels")
+    errors += object_meta.annotations(meta.get("annotations") or {}, "spec.template.annotations")
+    if pod.get("restartPolicy") != "Always":
+        errors.append(field.not_supported("spec.template.spec.restartPolicy", pod.get("restartPolicy", ""), ("Always",)))
+    if pod.get("activeDeadlineSeconds") is not None:
+        errors.append(field.forbidden("spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in StatefulSet is not Supported"))
+    return errors
 
 
 def statefulset_update(new: Object, old: Object) -> Errors:
