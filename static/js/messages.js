@@ -1,11 +1,10 @@
 // Messages on their way: a disc with its number, a tail and a label travels along the drawn route, for as long as
-// the frame says. With reduced motion nothing travels: the route lights up and the number appears in its place.
+// the frame says. Each is an element of its own that only moves: nothing is painted again on the way. With reduced motion nothing travels: the route lights up and the number appears in its place.
 
 import { inFlight, routeBetween, redraw } from "./routes.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST = 24;
-const TAIL = 36;
 const LABELLED = 90;
 const EASE = "cubic-bezier(.45,.05,.35,1)";
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -40,16 +39,20 @@ function light(route, message) {
 
 function fly(route, message, delay) {
   const layer = document.getElementById("discs");
-  const tails = document.querySelector("#routes .flow");
   const duration = Math.min(Math.max(message.ms || 600, 120), 4000);
   const disc = document.createElement("span");
   disc.className = `n now disc ${message.kind}${message.n ? "" : " dot"}`;
   disc.textContent = message.n ?? "";
   disc.style.offsetPath = `path("${route.d}")`;
   layer.append(disc);
-  const tail = tails.appendChild(pathOf(route, `tail ${message.kind}`));
-  const length = tail.getTotalLength();
-  const parts = [disc];
+  const tail = document.createElement("span");
+  tail.className = `tail ${message.kind}`;
+  tail.style.offsetPath = disc.style.offsetPath;
+  tail.style.offsetRotate = route.reversed ? "auto 180deg" : "auto";
+  layer.prepend(tail);
+  const length = pathOf(route, "").getTotalLength();
+  if (length < LABELLED) tail.style.inlineSize = `${length / 2}px`;
+  const parts = [disc, tail];
   if (message.label && length > LABELLED) { // a short way has no room for words
     const label = document.createElement("span");
     label.className = `msg ${message.kind}`;
@@ -63,14 +66,11 @@ function fly(route, message, delay) {
   const way = route.reversed ? ["100%", "0%"] : ["0%", "100%"];
   const timing = { duration, delay, easing: EASE, fill: "both" };
   const moves = parts.map((part) => part.animate([{ offsetDistance: way[0] }, { offsetDistance: way[1] }], timing));
-  tail.style.strokeDasharray = `${TAIL} ${length + TAIL}`;
-  const [from, to] = route.reversed ? [-length, 0] : [TAIL, TAIL - length];
-  tail.animate([{ strokeDashoffset: from }, { strokeDashoffset: to }], timing);
+  tail.animate([{ scale: "0 1" }, { scale: "1 1", offset: 0.25 }, { scale: "1 1" }], { duration, delay, fill: "both" }); // it grows out of its sender
   for (const part of parts) part.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 1, delay, fill: "both" });
   moves[0].finished.catch(() => {}).finally(() => {
     flying -= 1;
     inFlight.delete(String(message.id));
-    tail.remove();
     for (const part of parts) part.remove();
     redraw();
   });

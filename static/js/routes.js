@@ -9,7 +9,8 @@ const REST = 4; // numbers kept on one route, if there is room; older ones are i
 /** Spans whose disc is still travelling: their number rests on the route only when it has landed. */
 export const inFlight = new Set();
 
-let drawn = new Map();
+let drawn = new Map(); // route → its quiet line
+let used = new Map(); // ends → its strong line
 let pending = false;
 
 /** The route between two parts, as drawn: {path, d, reversed}; null when it has no place on the stage. */
@@ -50,8 +51,7 @@ function draw() {
   if (!svg || !picture().offsetParent) return;
   const tip = onWall() ? "16" : "9";
   for (const marker of svg.querySelectorAll("marker")) {
-    marker.setAttribute("markerWidth", tip);
-    marker.setAttribute("markerHeight", tip);
+    set(marker, { markerWidth: tip, markerHeight: tip });
   }
   drawBase(svg);
   drawChain(svg);
@@ -66,14 +66,18 @@ function drawBase(svg) {
     if (!d) continue;
     const path = drawn.get(id) ?? layer.appendChild(document.createElementNS(SVG, "path"));
     drawn.delete(id);
-    path.setAttribute("d", d);
-    path.setAttribute("class", `rt ${shape}`);
-    path.dataset.route = id;
-    path.classList.toggle("cut", isCut(a) || isCut(b));
+    set(path, { d, class: `rt ${shape}${isCut(a) || isCut(b) ? " cut" : ""}`, "data-route": id });
     keep.set(id, path);
   }
   for (const path of drawn.values()) path.remove();
   drawn = keep;
+}
+
+// Sets what differs: an attribute set to what it was is painted again all the same.
+function set(path, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (path.getAttribute(name) !== value) path.setAttribute(name, value);
+  }
 }
 
 function isCut(part) {
@@ -103,15 +107,17 @@ function drawChain(svg) {
     }
   }
   const wanted = new Map();
-  layer.replaceChildren();
-  for (const { line, lines } of ways.values()) {
+  const kept = new Map();
+  for (const [key, { line, lines }] of ways) {
     const route = routeBetween(line.from, line.to, line.shape, line.reversed === "1");
     if (!route) continue;
-    const path = layer.appendChild(document.createElementNS(SVG, "path"));
+    const path = used.get(key) ?? layer.appendChild(document.createElementNS(SVG, "path"));
+    used.delete(key);
+    kept.set(key, path);
     const last = lines[lines.length - 1];
-    path.setAttribute("d", route.d);
-    path.setAttribute("class", last.kind === "you" ? "way you" : "way");
-    path.setAttribute(last.reversed === "1" ? "marker-start" : "marker-end", `url(#tip-${last.kind})`);
+    const tip = `url(#tip-${last.kind})`;
+    set(path, { d: route.d, class: last.kind === "you" ? "way you" : "way",
+      "marker-start": last.reversed === "1" ? tip : "none", "marker-end": last.reversed === "1" ? "none" : tip });
     const length = path.getTotalLength();
     const resting = lines.slice(-Math.max(1, Math.min(REST, Math.floor(length / (onWall() ? 58 : 26)))));
     resting.forEach((each, index) => {
@@ -119,6 +125,8 @@ function drawChain(svg) {
       wanted.set(each.span, { line: each, point: path.getPointAtLength(along) });
     });
   }
+  for (const path of used.values()) path.remove();
+  used = kept;
   for (const [part, lines] of spots) {
     const element = partElement(part);
     if (!element || !element.offsetParent) continue;
@@ -149,7 +157,8 @@ function placeNumbers(layer, wanted) {
       number.textContent = line.n;
       layer.append(number);
     }
-    number.className = `n at ${line.kind}${line.now === "1" ? " now" : ""}`;
+    const look = `n at ${line.kind}${line.now === "1" ? " now" : ""}`;
+    if (!number.classList.contains("hot") && number.className !== look) number.className = look;
     number.style.left = `${point.x}px`;
     number.style.top = `${point.y}px`;
   }
