@@ -52,7 +52,9 @@ def present(server: APIServer, call: Object, body: Any, shape: str) -> Any:
     if not isinstance(body, dict) or body.get("kind") in (None, "Status", "Scale"):
         return body
     info = request_info.parse(call["verb"], call["path"])
-    resource = server.custom.find(info.group, info.version, info.plural) or resources.by_plural(info.plural, info.group, info.version)
+    resource = server.custom.find(info.group, info.version, info.plural) or resources.by_plural(
+        info.plural, info.group, info.version
+    )
     if resource is None:
         return body
     body = conversion.to_version(server, body, resource.api_version)
@@ -66,7 +68,7 @@ def present(server: APIServer, call: Object, body: Any, shape: str) -> Any:
 
 def partial(obj: Object) -> Object:
     """Only the metadata of an object."""
-    return {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": obj["metadata"]}
+    return tables.partial_metadata(obj)
 
 
 def table(server: APIServer, resource: Any, objects: list[Object], metadata: Object, include: str) -> Object:

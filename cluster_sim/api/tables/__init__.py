@@ -36,6 +36,9 @@ __all__ = [
 Object = dict[str, Any]
 Cells = Callable[[Object, int], list[Any]]
 
+# A DaemonSet's annotation that only exists in its v1 form: upstream takes metadata from the internal one.
+TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
+
 CELLS: dict[str, Cells] = {
     "pods": pod_cells,
     "podtemplates": workloads.pod_template,
@@ -97,6 +100,12 @@ CELLS: dict[str, Cells] = {
 def partial_metadata(obj: Object) -> Object:
     """The object without all but its metadata, as `as=PartialObjectMetadata` asks for."""
     metadata = obj.get("metadata") or {}
+    notes = metadata.get("annotations")
+    if notes and TEMPLATE_GENERATION in notes:
+        kept = {key: value for key, value in notes.items() if key != TEMPLATE_GENERATION}
+        metadata = {key: value for key, value in metadata.items() if key != "annotations"}
+        if kept:
+            metadata["annotations"] = kept
     return {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata}
 
 

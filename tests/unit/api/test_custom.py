@@ -75,8 +75,8 @@ def test_null_counts_as_nothing_unless_it_is_allowed(freeze: Freeze) -> None:
         ({"size": 1, "code": "abc"},
          "spec.code: Invalid value: \"abc\": spec.code in body should match '^[A-Z]{3}$'"),
         ({"size": 1, "tags": ["a", "b", "c"]}, "spec.tags: Too many: 3: must have at most 2 items"),
-        ({"size": 1, "map": {"a": "b"}}, 'spec.map.a: Invalid value: "string": spec.map.a in body must be of type integer: '
-         '"string"'),
+        ({"size": 1, "map": {"a": "b"}},
+         'spec.map.a: Invalid value: "string": spec.map.a in body must be of type integer: "string"'),
     ],
 )  # fmt: skip
 def test_values_are_checked_in_openapis_words(freeze: Freeze, spec: dict[str, Any], message: str) -> None:
