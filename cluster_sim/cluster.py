@@ -259,8 +259,8 @@ class Cluster(Reading):
         self._follow()
 
     def _apply(self, manifest: Any, user: str, log: bool = True) -> Response:
-        resource = resources.by_kind(manifest.get("apiVersion", ""), manifest.get("kind", "")) if isinstance(manifest, dict) else None
-        meta = manifest.get("metadata") if isinstance(manifest, dict) else None
+        given = manifest if isinstance(manifest, dict) else {}
+        resource, meta = resources.by_kind(given.get("apiVersion", ""), given.get("kind", "")), given.get("metadata")
         if resource is None or not isinstance(meta, dict):
             kind = manifest.get("kind") if isinstance(manifest, dict) else manifest
             return Response(404, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 404, "reason": "NotFound",

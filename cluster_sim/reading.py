@@ -59,7 +59,7 @@ class Reading:
         """Objects of a resource (`pods`, `deployments`), in key order; `selector` is a label selector."""
         wanted = selectors.parse_label_selector(selector) if selector else None
         store, found = self._store(), []
-        for key, value, _, revision, _ in store.range(_prefix(resource, namespace)):
+        for _, value, _, revision, _ in store.range(_prefix(resource, namespace)):
             if wanted is None or selectors.matches_requirements(wanted, value["metadata"].get("labels") or {}):
                 found.append(_readable(value, revision))
         return found

@@ -57,7 +57,11 @@ def to_version(server: APIServer, obj: Object, api_version: str) -> Object:
 def _cpu(metrics: list[Object]) -> int:
     for place, metric in enumerate(metrics):
         resource = metric.get("resource") or {}
-        if metric.get("type") == "Resource" and resource.get("name") == "cpu" and (resource.get("target") or {}).get("type") == "Utilization":
+        if (
+            metric.get("type") == "Resource"
+            and resource.get("name") == "cpu"
+            and (resource.get("target") or {}).get("type") == "Utilization"
+        ):
             return place
     return -1
 

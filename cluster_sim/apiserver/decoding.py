@@ -43,7 +43,9 @@ def parse(info: RequestInfo, body: Any, kind: str) -> Any:
     except (ValueError, RecursionError) as error:
         short = text if len(text) < 256 else text[:255] + " ..."
         message = f"couldn't get version/kind; json parse error: {go_json_error(text, error)}"
-        raise ApiError(bad_request(f"the object provided is unrecognized (must be of type {kind}): {message} ({short})")) from None
+        raise ApiError(
+            bad_request(f"the object provided is unrecognized (must be of type {kind}): {message} ({short})")
+        ) from None
 
 
 def go_json_error(text: str, error: Exception) -> str:
@@ -81,7 +83,11 @@ def decode(server: APIServer, info: RequestInfo, body: Any, resource: Resource |
         return defaulting.apply(value, resource)
     obj, error, unknown = schema.decode(value, resource.api_version, resource.kind)
     if error is not None:
-        raise ApiError(bad_request(f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {error}'))
+        raise ApiError(
+            bad_request(
+                f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {error}'
+            )
+        )
     check_unknown(info, unknown, body, resource)
     obj = {"kind": resource.kind, "apiVersion": resource.api_version,
            **{key: item for key, item in obj.items() if key not in ("kind", "apiVersion")}}
@@ -147,6 +153,10 @@ def decode_plain(info: RequestInfo, body: Any, resource: Resource) -> Object:
         return value
     obj, error, unknown = schema.decode(_typed(value, resource), resource.api_version, resource.kind)
     if error is not None:
-        raise ApiError(bad_request(f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {error}'))
+        raise ApiError(
+            bad_request(
+                f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {error}'
+            )
+        )
     check_unknown(info, unknown, body, resource)
     return obj

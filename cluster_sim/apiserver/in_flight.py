@@ -34,9 +34,22 @@ MAX_TRIES = 50  # the real one tries until the time-out
 def begin(server: APIServer, call: Object, plan: Plan, span: int) -> None:
     """Start on a plan's writes; one without any is answered at once."""
     call = plan.call or call
-    row = {"call": call, "span": span, "writes": plan.writes, "at": 0, "status": plan.status, "body": plan.body,
-           "view": plan.view, "phrase": plan.phrase, "args": plan.args, "level": plan.level, "then": plan.then, "headers": plan.headers,
-           "time": server.kernel.now, "tries": call.get("tries", 0)}
+    row = {
+        "call": call,
+        "span": span,
+        "writes": plan.writes,
+        "at": 0,
+        "status": plan.status,
+        "body": plan.body,
+        "view": plan.view,
+        "phrase": plan.phrase,
+        "args": plan.args,
+        "level": plan.level,
+        "then": plan.then,
+        "headers": plan.headers,
+        "time": server.kernel.now,
+        "tries": call.get("tries", 0),
+    }
     if plan.writes:
         _send(server, row)
     else:

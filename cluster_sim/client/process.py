@@ -197,11 +197,10 @@ class Process(Component):
         informer.state["call"] = self.state["next"]
 
     def _watched(self, payload: dict[str, Any], span: int) -> None:
-        for resource, informer in self.informers.items():
-            if informer.state["call"] == payload["id"]:
-                break
-        else:
+        informer = next((one for one in self.informers.values() if one.state["call"] == payload["id"]), None)
+        if informer is None:
             return
+        resource = informer.watch.resource
         if payload.get("end"):
             self._watch(informer, span)
             return

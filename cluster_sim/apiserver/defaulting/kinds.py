@@ -51,7 +51,12 @@ def webhooks(obj: Object) -> Object:
         if mutating:
             given = fill(given, {"reinvocationPolicy": "Never"})
         given = change(given, "rules", each(lambda rule: fill(rule, {"scope": "*"})))
-        return change(given, "clientConfig", lambda client: change(client, "service", lambda service: fill(service, {"port": 443})))
+        return change(
+            given,
+            "clientConfig",
+            lambda client: change(client, "service", lambda service: fill(service, {"port": 443})),
+        )
+
     return change(obj, "webhooks", each(webhook))
 
 

@@ -30,7 +30,12 @@ def prepare_create(obj: Object, server: APIServer, info: RequestInfo) -> Object:
     template = spec.get("template") or {}
     tmeta = template.get("metadata") or {}
     labels = {**(tmeta.get("labels") or {})}
-    for key, value in ((OLD_NAME, meta.get("name", "")), (NEW_NAME, meta.get("name", "")), (OLD, meta["uid"]), (NEW, meta["uid"])):
+    for key, value in (
+        (OLD_NAME, meta.get("name", "")),
+        (NEW_NAME, meta.get("name", "")),
+        (OLD, meta["uid"]),
+        (NEW, meta["uid"]),
+    ):
         labels[key] = value
     selector = spec.get("selector") or {}
     matched = {**(selector.get("matchLabels") or {}), NEW: meta["uid"]}

@@ -38,4 +38,9 @@ def prepare_create(obj: Object, server: APIServer, info: RequestInfo) -> Object:
     return pod_cidrs(obj)
 
 
-STRATEGY = Strategy(prepare_create=prepare_create, prepare_update=prepare_update, validate=node.validate, validate_update=node.validate_update)
+STRATEGY = Strategy(
+    prepare_create=prepare_create,
+    prepare_update=prepare_update,
+    validate=node.validate,
+    validate_update=node.validate_update,
+)

@@ -30,7 +30,9 @@ def pending_volume(obj: Object, server: APIServer, info: RequestInfo) -> Object:
 def phase_time(new: Object, old: Object, server: APIServer) -> Object:
     """A volume notes when its phase changed."""
     after, before = new.get("status") or {}, old.get("status") or {}
-    if after.get("phase") != before.get("phase") and after.get("lastPhaseTransitionTime") == before.get("lastPhaseTransitionTime"):
+    if after.get("phase") != before.get("phase") and after.get("lastPhaseTransitionTime") == before.get(
+        "lastPhaseTransitionTime"
+    ):
         return {**new, "status": {**after, "lastPhaseTransitionTime": server.kernel.timestamp()}}
     return new
 

@@ -6,13 +6,30 @@ Upstream: kubernetes/pkg/registry/<group>/<resource>/strategy.go and storage/sto
 from __future__ import annotations
 
 from cluster_sim.apiserver.strategies import (
-    configs, custom_resource_definition, jobs, namespace, node, pod, rbac, scheduling, service, storage, workloads,
+    configs,
+    custom_resource_definition,
+    jobs,
+    namespace,
+    node,
+    pod,
+    rbac,
+    scheduling,
+    service,
+    storage,
+    workloads,
 )
 from cluster_sim.apiserver.strategies.strategy import Strategy
 from cluster_sim.apiserver.validation import (
-    autoscaling, config, discovery, endpoints, limits, networking, policy, priority, storage_kinds,
+    autoscaling,
+    config,
+    discovery,
+    endpoints,
+    limits,
+    networking,
+    policy,
+    priority,
+    storage_kinds,
 )
-from cluster_sim.apiserver.validation import rbac as rbac_checks
 
 STRATEGIES: dict[str, Strategy] = {
     "pods": pod.STRATEGY,

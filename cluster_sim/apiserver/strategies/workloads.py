@@ -46,7 +46,13 @@ REPLICASET = Strategy(generation=True, status=True, validate=workloads.replicase
                       validate_update=workloads.replicaset_update, validate_status=workloads.replicaset_status)
 STATEFULSET = Strategy(generation=True, status=True, validate=workloads.statefulset,
                        validate_update=workloads.statefulset_update, validate_status=workloads.statefulset_status)
-DAEMONSET = Strategy(generation=True, status=True, prepare_create=daemonset_create, prepare_update=daemonset_update, validate=workloads.daemonset,
-                     validate_update=workloads.daemonset_update)
+DAEMONSET = Strategy(
+    generation=True,
+    status=True,
+    prepare_create=daemonset_create,
+    prepare_update=daemonset_update,
+    validate=workloads.daemonset,
+    validate_update=workloads.daemonset_update,
+)
 REPLICATION_CONTROLLER = Strategy(generation=True, status=True, orphan=True, validate=workloads.replication_controller,
                                   validate_status=workloads.replicaset_status)

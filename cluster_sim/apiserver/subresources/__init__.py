@@ -8,7 +8,15 @@ from cluster_sim.api.status import ApiError, method_not_allowed, unknown
 from cluster_sim.apiserver.outcome import Outcome
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.subresources import (
-    approval, binding, ephemeral_containers, eviction, finalize, resize, scale, status, token,
+    approval,
+    binding,
+    ephemeral_containers,
+    eviction,
+    finalize,
+    resize,
+    scale,
+    status,
+    token,
 )
 from cluster_sim.apiserver.verbs import read
 

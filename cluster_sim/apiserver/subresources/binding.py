@@ -44,13 +44,22 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
         raise ApiError(_conflict(info, f"pod {info.name} has non-empty .spec.schedulingGates"))
     wanted = body.get("metadata") or {}
     if wanted.get("uid") and wanted["uid"] != meta["uid"]:
-        raise ApiError(_conflict(info, f"Precondition failed: UID in precondition: {wanted['uid']}, UID in object meta: {meta['uid']}"))
+        raise ApiError(
+            _conflict(
+                info, f"Precondition failed: UID in precondition: {wanted['uid']}, UID in object meta: {meta['uid']}"
+            )
+        )
     for kind in ("annotations", "labels"):
         if wanted.get(kind):
             meta = {**meta, kind: {**meta.get(kind, {}), **wanted[kind]}}
     conditions = (pod.get("status") or {}).get("conditions") or []
     bound = set_condition(conditions, "PodScheduled", "True", "", "", server.kernel.timestamp())
-    new = {**pod, "metadata": meta, "spec": {**spec, "nodeName": node}, "status": {**(pod.get("status") or {}), "conditions": bound}}
+    new = {
+        **pod,
+        "metadata": meta,
+        "spec": {**spec, "nodeName": node},
+        "status": {**(pod.get("status") or {}), "conditions": bound},
+    }
     outcome = update.write(server, info, pod, new, "apiserver.bind", args={"node": node})
     if isinstance(outcome, Plan):
         outcome.status, outcome.body = 201, SUCCESS

@@ -76,7 +76,7 @@ def _common(meta: Object) -> list[FieldError]:
 @lru_cache(maxsize=65536)
 def _label_errors(key: str, value: str) -> tuple[tuple[str, str], ...]:
     found = [(key, text) for text in names.qualified_name(key)]
-    return tuple([*found, *((value, text) for text in names.label_value(value))])
+    return (*found, *((value, text) for text in names.label_value(value)))
 
 
 def labels(given: dict[str, str], path: str) -> list[FieldError]:

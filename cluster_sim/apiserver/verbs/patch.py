@@ -74,7 +74,11 @@ def raw(server: APIServer, info: RequestInfo, call: Object, old: Object, kind: s
                 f"error decoding patch: json: cannot unmarshal {found} into Go value of type []handlers.jsonPatchOp"))
         return patches.json_patch(old, body)
     if not isinstance(body, dict):
-        raise ApiError(bad_request("error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"))
+        raise ApiError(
+            bad_request(
+                "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"
+            )
+        )
     if kind == MERGE:
         return patches.merge_patch(old, body)
     return patches.strategic_merge_patch(old, body, info.kind.api_version, info.kind.kind)
