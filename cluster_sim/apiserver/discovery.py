@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import resources, status
 from cluster_sim.api.status import ApiError
+from cluster_sim.apiserver import openapi
 from cluster_sim.apiserver.outcome import Answer
 from cluster_sim.apiserver.request_info import RequestInfo
 
@@ -56,8 +57,11 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Answer:
             raise ApiError(status.no_such_path())
         return Answer(200, resource_list(server, words[1], words[2]))
     if not words:
-        paths = ["/api", "/api/v1", "/apis", *(f"/apis/{name}" for name in GROUPS), "/healthz", "/livez", "/readyz", "/version"]
+        paths = ["/api", "/api/v1", "/apis", *(f"/apis/{name}" for name in GROUPS), "/healthz", "/livez", "/openapi/v2",
+                 "/openapi/v3", "/readyz", "/version"]
         return Answer(200, {"paths": paths})
+    if words[0] == "openapi" and (answer := openapi.serve(server, words)) is not None:
+        return answer
     if words == ["metrics"]:
         return Answer(200, f"# TYPE apiserver_storage_objects gauge\netcd_revision {server.cache.revision}\n")
     raise _no_path()
