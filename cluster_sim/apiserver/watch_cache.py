@@ -18,6 +18,8 @@ from cluster_sim.api import resources
 Object = dict[str, Any]
 # One change: [revision, "ADDED" | "MODIFIED" | "DELETED", key, object, object before or None]
 Change = list[Any]
+Changes = list[Change]
+Event = list[Any]  # of etcd: see etcd/store.py
 
 HISTORY = 1_000  # changes kept of each resource (the real window grows from 100 to 102,400)
 REGISTRY = "/registry/"
@@ -89,7 +91,7 @@ class WatchCache:
         keys = self.namespaces.get(prefix, {}).get(namespace, {}) if namespace else objects
         return [objects[key] for key in sorted(keys)]
 
-    def apply(self, event: list[Any]) -> tuple[str, Change]:
+    def apply(self, event: Event) -> tuple[str, Change]:
         """Take in one event of etcd's watch; → (storage prefix, the change it makes)."""
         revision, operation, etcd_key, value = event[0], event[1], event[2], event[3]
         prefix, key = split(etcd_key)
@@ -115,7 +117,7 @@ class WatchCache:
             kept["history"] = history[-HISTORY:]
         return prefix, change
 
-    def since(self, prefix: str, revision: int) -> list[Change] | None:
+    def since(self, prefix: str, revision: int) -> Changes | None:
         """The changes after a revision; None when some of them are forgotten."""
         kept = self.of(prefix)
         if revision < kept["since"]:

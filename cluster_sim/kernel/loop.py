@@ -196,7 +196,7 @@ class Kernel:
         """Run the next event; → the id of the span that brought it, None if there was none."""
         while self.queue:
             self.now, sequence, target, kind, payload, span, _ = heapq.heappop(self.queue)
-            if self.cancelled and self.cancelled.pop(sequence, None):
+            if self.cancelled and self.cancelled.pop(sequence, False):
                 continue
             self.executed += 1
             if span < 0:
@@ -218,7 +218,7 @@ class Kernel:
         try:
             while left and queue and queue[0][0] <= time:
                 self.now, sequence, target, kind, payload, span, _ = pop(queue)
-                if self.cancelled and self.cancelled.pop(sequence, None):
+                if self.cancelled and self.cancelled.pop(sequence, False):
                     continue
                 left -= 1
                 if span < 0:

@@ -41,11 +41,9 @@ def _class_of(containers: list[Object], whole: Object | None) -> str:
     for resources in given:
         requests, limits = resources.get("requests") or {}, resources.get("limits") or {}
         for name in ("cpu", "memory"):
-            request, limit = requests.get(name), limits.get(name)
-            has_request = request is not None and quantity.nano(request) > 0
-            has_limit = limit is not None and quantity.nano(limit) > 0
-            seen = seen or has_request or has_limit
-            if not has_limit or (has_request and quantity.nano(request) != quantity.nano(limit)):
+            asked, allowed = quantity.nano(requests.get(name, 0)), quantity.nano(limits.get(name, 0))
+            seen = seen or asked > 0 or allowed > 0
+            if allowed == 0 or asked not in (0, allowed):
                 guaranteed = False
     if not seen:
         return "BestEffort"

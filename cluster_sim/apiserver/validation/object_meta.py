@@ -3,8 +3,6 @@
 Upstream: k8s.io/apimachinery/pkg/api/validation/{objectmeta,generic}.go.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
