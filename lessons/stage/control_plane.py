@@ -70,18 +70,14 @@ def _process(view: View, template: str, parent: str, part: str, mirror: Mirror, 
 def _rows(mirror: Mirror) -> str:
     rows = []
     for revision, key, what in mirror.writes:
-        rows.append(
-            f'<span class="row"><i>{revision}</i><span>{escape(_short_key(key))}</span><em>{escape(what)}</em></span>'
-        )
+        rows.append(f'<span class="row"><i>{revision}</i><span>{escape(_short_key(key))}</span><em>{escape(what)}</em></span>')
     return "".join(rows)
 
 
 def _short_key(key: str) -> str:
     """'/registry/pods/default/web-7d4b9c6f5d-m9t4w' as 'pods/web-…-m9t4w'."""
     words = key.removeprefix("/registry/").split("/")
-    kind = {"minions": "nodes"}.get(
-        words[0], words[1] if words[0] == "services" and words[1:2] == ["specs"] else words[0]
-    )
+    kind = {"minions": "nodes"}.get(words[0], words[1] if words[0] == "services" and words[1:2] == ["specs"] else words[0])
     pieces = words[-1].split("-")
     name = f"{pieces[0]}-…-{pieces[-1]}" if len(pieces) > 2 and len(words[-1]) > 16 else words[-1]
     return f"{kind}/{name}"

@@ -128,9 +128,7 @@ def _replicaset(view: View, rs: Any, tenants: list[Any], current: bool, mirror: 
     uid, name = rs["metadata"]["uid"], rs["metadata"]["name"]
     wants = rs["spec"].get("replicas", 1)
     has = sum(1 for pod in tenants if _owner(pod) == uid and not meta.is_deleting(pod))
-    owner = mirror.deployments.get(
-        f"{rs['metadata'].get('namespace', 'default')}/{(meta.controller_of(rs) or {}).get('name')}"
-    )
+    owner = mirror.deployments.get(f"{rs['metadata'].get('namespace', 'default')}/{(meta.controller_of(rs) or {}).get('name')}")
     goal = (owner["spec"].get("replicas", 1) if current else 0) if owner is not None else wants
     slots = " ".join(["=f"] * min(has, SLOTS) + ["=e"] * max(0, min(max(wants, goal), SLOTS) - has))
     put(

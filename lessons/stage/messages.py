@@ -1,8 +1,8 @@
 """Messages on their way: what the browser sends along a route, and for how long.
 
 Below 1× a message flies while it really is under way, for the wall time its host gives it. From 1× on hops are over
-before a frame can tell of them: then the steps that came to pass are replayed, one after the other. At 10× and more
-routes only light up. Beyond `MOST` messages are counted by their route and no longer drawn.
+before a frame can tell of them: then the steps that came to pass are replayed, one after the other. From 10× on (`FAST`)
+routes only thicken with what passes. Beyond `MOST` messages are counted by their route and no longer drawn.
 """
 
 from typing import Any
@@ -10,10 +10,11 @@ from typing import Any
 from cluster_sim.api import resources
 from lessons.stage.kubectl import parse
 from lessons.stage.mirror import Mirror
-from lessons.stage.routes import kind_of
+from lessons.stage.routes import kind_of, route
 from lessons.stage.story import Story, actor, way
 
 MOST = 24
+FAST = 10
 LABEL = 24
 OTHERS = 6
 REPLAY_MS = 600
@@ -28,7 +29,7 @@ class Flights:
     def __init__(self) -> None:
         self.shown: dict[int, None] = {}
 
-    def take_off(self, story: Story, fresh: list[Any], mirror: Mirror, hop_ms: Any, slow: bool) -> list[Message]:
+    def take_off(self, story: Story, fresh: list[Any], mirror: Mirror, hop_ms: Any) -> list[Message]:
         """The messages of this frame. `fresh` are the new visible spans, `hop_ms` those in flight."""
         found: list[Message] = []
         for span_id, duration in sorted(hop_ms.items()):
@@ -68,6 +69,22 @@ class Flights:
         if wait is not None:
             message["wait"] = wait
         found.append(message)
+
+
+def flow(fresh: list[Any]) -> list[list[Any]]:
+    """Too fast to follow: how many messages took each route, [from, to, shape, reversed, count], the busiest first."""
+    counts: dict[tuple[str, str], int] = {}
+    for span in fresh:
+        if way(span) is not None:
+            ends = (span.source, span.target)
+            counts[ends] = counts.get(ends, 0) + 1
+    busiest = sorted(counts, key=lambda ends: (-counts[ends], ends))[:MOST]
+    rows = []
+    for ends in busiest:
+        taken = route(*ends)
+        if taken is not None:
+            rows.append([*ends, taken.shape, taken.reversed, counts[ends]])
+    return rows
 
 
 def says_something(span: Any) -> bool:

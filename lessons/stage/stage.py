@@ -3,10 +3,9 @@
 import json
 from typing import Any
 
-from lessons.stage import control_plane, frame, layers, nodes, render, routes, sentences, story, zoom
+from lessons.stage import control_plane, frame, layers, messages, nodes, render, routes, sentences, story, zoom
 from lessons.stage.element import Element, View, put
 from lessons.stage.floor import Floor
-from lessons.stage.messages import Flights
 from lessons.stage.mirror import Mirror
 
 MODES = {"running": "", "paused": "paused", "asleep": "asleep: nobody looks"}
@@ -22,7 +21,7 @@ class Stage:
     def _forget(self) -> None:
         self.mirror = Mirror()
         self.story = story.Story()
-        self.flights = Flights()
+        self.flights = messages.Flights()
         self.floors: dict[str, Floor] = {}
         self.view: View = {}  # what the last frame told
         self.unsure: set[str] = set()  # what full frames since then told differently
@@ -38,13 +37,17 @@ class Stage:
         view = self._look(cluster, clock)
         body = frame.difference(self.view, view, self.known.element, render.live, self.unsure)
         told = (clock.mode, clock.speed, int(clock.now), getattr(clock, "skipping", False))
-        messages = self.flights.take_off(self.story, self.fresh, self.mirror, clock.hop_ms, clock.speed < 1)
+        fast = clock.speed >= messages.FAST
+        flow = messages.flow(self.fresh) if fast else []
+        sent = [] if fast else self.flights.take_off(self.story, self.fresh, self.mirror, clock.hop_ms)
         self.fresh, self.story.fresh = [], []
         standing = routes.standing(self.mirror.parts)
-        if not body and not messages and told == self.told and standing == self.routes:
+        if not body and not sent and not flow and told == self.told and standing == self.routes:
             return None
-        if messages:
-            body["msgs"] = messages
+        if sent:
+            body["msgs"] = sent
+        if flow:
+            body["flow"] = flow
         if standing != self.routes:
             body["routes"] = standing
         said = self._say()
@@ -81,9 +84,12 @@ class Stage:
             places = self.floors  # after an undo the same pods stand where they stood
             self._forget()
             self.floors = places
+        first = self.mirror.cursor is None
         spans = self.mirror.follow(cluster)
         self.fresh = (self.fresh + spans)[-500:]
         self.story.follow(cluster, spans)
+        if first:  # what was before anybody looked is not replayed
+            self.fresh, self.story.fresh = [], []
         view: View = {}
         now = clock.now
         control_plane.draw(view, self.mirror)

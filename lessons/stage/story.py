@@ -211,9 +211,7 @@ def _first_command(cluster: Any) -> float | None:
 
 
 def _is_act_record(record: Any) -> bool:
-    return record["kind"] in ("fault", "undo-fault") or (
-        record["kind"] == "request" and record["body"]["verb"] != "GET"
-    )
+    return record["kind"] in ("fault", "undo-fault") or (record["kind"] == "request" and record["body"]["verb"] != "GET")
 
 
 def _typed(cluster: Any) -> tuple[str, str]:

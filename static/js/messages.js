@@ -1,5 +1,6 @@
 // Messages on their way: a disc with its number, a tail and a label travels along the drawn route, for as long as
-// the frame says. Each is an element of its own that only moves: nothing is painted again on the way. With reduced motion nothing travels: the route lights up and the number appears in its place.
+// the frame says. Each is an element of its own that only moves: nothing is painted again on the way. With reduced
+// motion nothing travels: the route lights up and the number appears in its place.
 
 import { inFlight, routeBetween, redraw } from "./routes.js";
 
@@ -12,12 +13,15 @@ let flying = 0;
 
 /** Shows the messages of one frame. */
 export function showMessages(frame) {
-  if (!frame.msgs?.length || document.hidden) return;
-  const fast = (frame.clock?.speed ?? 1) >= 10;
-  frame.msgs.forEach((message, index) => {
+  if (document.hidden) return;
+  frame.flow?.forEach(([from, to, shape, reversed, count]) => {
+    const route = routeBetween(from, to, shape, reversed);
+    if (route) light(route, { kind: "thread" }, Math.min(6, 1 + Math.log2(1 + count)));
+  });
+  frame.msgs?.forEach((message, index) => {
     const route = routeBetween(message.from, message.to, message.shape, message.reversed);
     if (!route) return;
-    if (still.matches || fast || flying >= MOST) light(route, message);
+    if (still.matches || flying >= MOST) light(route, message);
     else fly(route, message, message.wait ?? index * 140);
   });
 }
@@ -29,11 +33,12 @@ function pathOf(route, className) {
   return path;
 }
 
-// The route lights and fades: for reduced motion, and when there are too many to follow.
-function light(route, message) {
+// The route lights and fades: for reduced motion, and, as thick as its traffic, when there are too many to follow.
+function light(route, message, width) {
   const layer = document.querySelector("#routes .flow");
   const path = layer.appendChild(pathOf(route, `flash ${message.kind}`));
-  const fade = path.animate([{ opacity: 1 }, { opacity: 0 }], { duration: 600, delay: still.matches ? 600 : 0, fill: "forwards" });
+  if (width) path.style.strokeWidth = `${width}px`;
+  const fade = path.animate([{ opacity: 1 }, { opacity: 0 }], { duration: 600, delay: still.matches && !width ? 600 : 0, fill: "forwards" });
   fade.finished.finally(() => path.remove());
 }
 

@@ -32,7 +32,7 @@ export function redraw() {
 
 /** Whether a frame moved anything that routes or numbers hang on: rooms, processes, steps; pods only while they come or go. */
 export function movesRoutes(frame) {
-  if (frame.full || frame.routes || frame.msgs || frame.add || frame.del || frame.move) return true;
+  if (frame.full || frame.routes || frame.add || frame.del || frame.move) return true;
   return (frame.set ?? []).some(([id, fields]) => id.startsWith("span-") || "@data-real" in fields || "@data-rows" in fields);
 }
 

@@ -67,9 +67,7 @@ def _conditions(plural: str, obj: Any, cluster: Any) -> tuple[Condition, ...]:
         since = f"{kind} · for {age(cluster, item.get('lastTransitionTime'))}"
         message = f" · {item['message']}" if item.get("message") and not good else ""
         found.append(
-            Condition(
-                "1" if good else "" if item["status"] == "Unknown" else "0", words[0 if holds else 1], since + message
-            )
+            Condition("1" if good else "" if item["status"] == "Unknown" else "0", words[0 if holds else 1], since + message)
         )
     return tuple(found)
 

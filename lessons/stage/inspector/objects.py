@@ -72,13 +72,9 @@ def _machine(cluster: Any, name: str) -> list[Act]:
     if name not in cluster.machines():
         return []
     power = (
-        offer.repair("Switch on", active["power-off"])
-        if "power-off" in active
-        else offer.fault("Switch off", "power-off", name)
+        offer.repair("Switch on", active["power-off"]) if "power-off" in active else offer.fault("Switch off", "power-off", name)
     )
-    link = (
-        offer.repair("Heal the cut", active["cut"]) if "cut" in active else offer.fault("Cut its network", "cut", name)
-    )
+    link = offer.repair("Heal the cut", active["cut"]) if "cut" in active else offer.fault("Cut its network", "cut", name)
     return [power, link]
 
 
@@ -138,10 +134,7 @@ def _why_this_node(cluster: Any, pod: Any) -> tuple[tuple[Row, ...], str]:
         )
         for name, points, table in detail.get("scores", ())
     ]
-    rows += [
-        Row(name, "out", f"{', '.join(reasons)} ({plugin})", False)
-        for name, plugin, reasons in detail.get("rejected", ())
-    ]
+    rows += [Row(name, "out", f"{', '.join(reasons)} ({plugin})", False) for name, plugin, reasons in detail.get("rejected", ())]
     chosen = detail.get("chosen")
     asked, fit = detail.get("asked", 0), detail.get("fit", 0)
     if chosen is None:
@@ -157,9 +150,7 @@ def _node(cluster: Any, node: Any) -> Words:
     name = node["metadata"]["name"]
     mine = [pod for pod in cluster.objects("pods") if pod["spec"].get("nodeName") == name]
     allocatable = node.get("status", {}).get("allocatable", {})
-    ready = next(
-        (item["status"] for item in node.get("status", {}).get("conditions", ()) if item["type"] == "Ready"), "Unknown"
-    )
+    ready = next((item["status"] for item in node.get("status", {}).get("conditions", ()) if item["type"] == "Ready"), "Unknown")
     machine = cluster.machines().get(name, {})
     say = [
         f"A node with {_b(allocatable.get('cpu', '?'))} CPU and {_b(allocatable.get('memory', '?'))} memory for pods. "
@@ -190,9 +181,7 @@ def _replicaset(cluster: Any, replicaset: Any) -> Words:
         "it from runs on, and belongs to nobody.",
     ]
     if meta.controller_of(replicaset):
-        say.append(
-            "Its Deployment owns it: delete it, and the Deployment makes it again; scale it, and it scales it back."
-        )
+        say.append("Its Deployment owns it: delete it, and the Deployment makes it again; scale it, and it scales it back.")
     return tuple(say), _owner_links(replicaset), {}
 
 

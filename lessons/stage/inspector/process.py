@@ -19,19 +19,14 @@ def describe(cluster: Any, part: str, may_act: bool) -> Panel | None:
     stopped = view.get("state") == "stopped"
     where = f" on <b>{node}</b>" if node else ""
     say = [f"A process{where}, <b>{'stopped' if stopped else 'running'}</b>.", does]
-    say.append(
-        ("It is stopped. " if stopped else "If it stops: ")
-        + (without if stopped else without[:1].lower() + without[1:])
-    )
+    say.append(("It is stopped. " if stopped else "If it stops: ") + (without if stopped else without[:1].lower() + without[1:]))
     facts = _facts(kind, view)
     if facts:
         say.append(facts)
     active = cluster.faults()["active"].items()
     fault = next((key for key, each in active if each["name"] == "stop" and each["target"] == part), None)
     switch = offer.repair("Start", fault) if fault else None if stopped else offer.fault("Stop", "stop", part)
-    links = (
-        (Link("On node ", node, json.dumps({"ref": f"nodes/{node}"})),) if node and cluster.get("nodes", node) else ()
-    )
+    links = (Link("On node ", node, json.dumps({"ref": f"nodes/{node}"})),) if node and cluster.get("nodes", node) else ()
     return Panel(
         kind=title,
         name=part,

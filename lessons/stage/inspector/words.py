@@ -51,8 +51,7 @@ PROCESSES: dict[str, tuple[str, str, str]] = {
     ),
     "etcd": (
         "etcd",
-        "The memory. Every object of the cluster is a key here, every change a new revision. Only the API server "
-        "talks to it.",
+        "The memory. Every object of the cluster is a key here, every change a new revision. Only the API server talks to it.",
         "The API server cannot write. What runs, runs on.",
     ),
     "kube-scheduler": (

@@ -69,9 +69,7 @@ def a_pod(
             {"name": each, "ready": ready and not waiting, "restartCount": 0, "state": state} for each in names
         ]
     share = f"{int(cpu.removesuffix('m')) // containers}m"
-    spec = {
-        "containers": [{"name": each, "image": "web:1.4", "resources": {"requests": {"cpu": share}}} for each in names]
-    }
+    spec = {"containers": [{"name": each, "image": "web:1.4", "resources": {"requests": {"cpu": share}}} for each in names]}
     return {
         "apiVersion": "v1",
         "kind": "Pod",

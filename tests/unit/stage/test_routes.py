@@ -23,9 +23,12 @@ def test_only_the_door_touches_etcd() -> None:
 
 
 def test_parts_tell_their_kind_and_machine() -> None:
-    assert [
-        (kind_of(part), node_of(part)) for part in ("worker-1/kubelet", "user/admin", "pod/default/web", "registry")
-    ] == [("kubelet", "worker-1"), ("user", ""), ("pod", ""), ("registry", "")]
+    assert [(kind_of(part), node_of(part)) for part in ("worker-1/kubelet", "user/admin", "pod/default/web", "registry")] == [
+        ("kubelet", "worker-1"),
+        ("user", ""),
+        ("pod", ""),
+        ("registry", ""),
+    ]
 
 
 def test_every_span_of_the_story_has_a_route_or_happens_in_place() -> None:

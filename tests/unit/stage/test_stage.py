@@ -49,9 +49,7 @@ def test_the_act_travels_once() -> None:
     frame(stage, cluster)
     root = kill(cluster)
     sent = frame(stage, cluster)["msgs"]
-    assert [(message["id"], message["n"], message["kind"], message["shape"]) for message in sent] == [
-        (root, 1, "you", "level")
-    ]
+    assert [(message["id"], message["n"], message["kind"], message["shape"]) for message in sent] == [(root, 1, "you", "level")]
     assert sent[0]["label"] == "DELETE pod x2k7q"
     cluster.now += 1
     assert "msgs" not in frame(stage, cluster)
@@ -62,9 +60,7 @@ def test_in_slow_motion_a_message_flies_for_as_long_as_its_host_says() -> None:
     frame(stage, cluster)
     quiet = cluster.tell(41.318, "master-1/kube-apiserver", "worker-3/kubelet", "", 9, lands=41.319, level="detail")
     sent = frame(stage, cluster, speed=0.1, hop_ms={quiet: 640})["msgs"]
-    assert [(message["id"], message["n"], message["ms"], message["wait"]) for message in sent] == [
-        (quiet, None, 640, 0)
-    ]
+    assert [(message["id"], message["n"], message["ms"], message["wait"]) for message in sent] == [(quiet, None, 640, 0)]
 
 
 def test_a_pod_waits_on_the_landing_then_moves_to_its_room() -> None:
@@ -109,3 +105,16 @@ def test_another_cluster_after_an_undo_is_told_whole_and_keeps_places() -> None:
     delta = frame(stage, again)
     assert stage.floors["worker-2"].places["uid-db-0"] == place
     assert [row[1] for row in delta["add"]]
+
+
+def test_what_was_before_anybody_looked_is_not_replayed() -> None:
+    assert "msgs" not in frame(Stage(), kill_a_pod())
+
+
+def test_at_ten_times_and_more_routes_tell_how_much_passed() -> None:
+    cluster, stage = at_rest(), Stage()
+    frame(stage, cluster)
+    kill(cluster)
+    delta = frame(stage, cluster, speed=30.0)
+    assert "msgs" not in delta
+    assert delta["flow"] == [["user/admin", "master-1/kube-apiserver", "level", False, 1]]

@@ -121,9 +121,7 @@ def kill_a_pod(cluster: CardboardCluster | None = None) -> CardboardCluster:
         bound,
         lands=t + 0.034,
     )
-    cluster.tell(
-        t + 0.046, "worker-3/kubelet", api, "kubelet reports ContainerCreating", seen, lands=t + 0.047, revision=1045
-    )
+    cluster.tell(t + 0.046, "worker-3/kubelet", api, "kubelet reports ContainerCreating", seen, lands=t + 0.047, revision=1045)
     asked = cluster.tell(
         t + 0.047,
         "worker-3/kubelet",
