@@ -7,29 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any
 
 from tests.golden import stage
-
-
-def outcome(case: dict[str, Any]) -> tuple[str, str, list[str], float]:
-    """(area, id, differences, seconds) of one case; an exception is a difference."""
-    started = time.perf_counter()
-    try:
-        wrong = stage.check(case)
-    except Exception as error:
-        wrong = [f"{type(error).__name__}: {error} (at {where(error)})"]
-    return case["area"], case["id"], wrong, time.perf_counter() - started
-
-
-def where(error: BaseException) -> str:
-    """The innermost line of the traceback."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
 
 
 def show(names: list[str]) -> int:
@@ -37,7 +17,7 @@ def show(names: list[str]) -> int:
     chosen = [case for case in stage.cases() if case["id"] in names or case["area"] in names]
     bad = 0
     for case in chosen:
-        _, name, wrong, seconds = outcome(case)
+        _, name, wrong, seconds = stage.outcome(case)
         bad += bool(wrong)
         print(f"{'differs' if wrong else 'holds  '} {name} ({seconds:.2f} s)")
         for line in wrong:
@@ -51,7 +31,7 @@ def rates(add: bool) -> int:
     """Print the pass rate by area; → how many listed cases fail."""
     listed = stage.passing()
     with ProcessPoolExecutor(int(os.environ.get("WORKERS", "2"))) as pool:
-        results = list(pool.map(outcome, stage.cases(), chunksize=8))
+        results = list(pool.map(stage.outcome, stage.cases(), chunksize=8))
     areas: dict[str, list[bool]] = {}
     for area, _, wrong, _ in results:
         areas.setdefault(area, []).append(not wrong)

@@ -6,6 +6,8 @@ The cluster is the recordings' own (README.md, Precondition): a managed control 
 from __future__ import annotations
 
 import json
+import signal
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ SCENE = {
 }
 QUIET = 30  # virtual seconds in which the control plane comes to rest
 STEP = 0.25  # how often a waiting case looks
+PATIENCE = 60  # real seconds: a case takes far less than one; longer, and something goes round in circles
 
 
 def cases() -> list[dict[str, Any]]:
@@ -60,3 +63,29 @@ def check(case: dict[str, Any]) -> list[str]:
 
     differences: list[str] = compare.check(case, request, wait)
     return differences
+
+
+def _out_of_patience(*_: object) -> None:
+    raise TimeoutError(f"no answer in {PATIENCE} s")
+
+
+def outcome(case: dict[str, Any]) -> tuple[str, str, list[str], float]:
+    """(area, id, differences, seconds) of one case; an exception is a difference."""
+    started = time.perf_counter()
+    signal.signal(signal.SIGALRM, _out_of_patience)
+    signal.alarm(PATIENCE)
+    try:
+        wrong = check(case)
+    except Exception as error:
+        wrong = [f"{type(error).__name__}: {error} (at {where(error)})"]
+    finally:
+        signal.alarm(0)
+    return case["area"], case["id"], wrong, time.perf_counter() - started
+
+
+def where(error: BaseException) -> str:
+    """The innermost line of the traceback."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"

@@ -12,14 +12,8 @@ CASES = stage.cases()
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case['area']}/{case['id']}" for case in CASES])
 def test_the_cluster_answers_as_the_real_one_did(case: dict[str, Any]) -> None:
-    listed = case["id"] in PASSING
-    try:
-        wrong = stage.check(case)
-    except Exception as error:
-        if listed:
-            raise
-        wrong = [repr(error)]
-    if listed:
+    wrong = stage.outcome(case)[2]
+    if case["id"] in PASSING:
         assert not wrong, "\n".join(wrong)
     else:
         assert wrong, f"{case['id']} holds now: add it to passing.txt (python -m tests.golden --add)"
