@@ -9,8 +9,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.apiserver.admission import (
-    default_ingress_class, default_storage_class, default_toleration_seconds, limit_ranger, namespace_lifecycle,
-    node_taints, pod_security, priority, rbac_escalation, resource_quota, runtime_class, service_account, storage_object_in_use,
+    default_ingress_class,
+    default_storage_class,
+    default_toleration_seconds,
+    limit_ranger,
+    namespace_lifecycle,
+    node_taints,
+    pod_security,
+    priority,
+    rbac_escalation,
+    resource_quota,
+    runtime_class,
+    service_account,
+    storage_object_in_use,
 )
 from cluster_sim.apiserver.request_info import RequestInfo
 
@@ -37,7 +48,7 @@ VALIDATING: dict[str, tuple[Check, ...]] = {
     "clusterroles.rbac.authorization.k8s.io": (rbac_escalation.validate_role,),
     "rolebindings.rbac.authorization.k8s.io": (rbac_escalation.validate_binding,),
     "clusterrolebindings.rbac.authorization.k8s.io": (rbac_escalation.validate_binding,),
-    **{resource: (pod_security.warn,) for resource in pod_security.WORKLOADS},
+    **dict.fromkeys(pod_security.WORKLOADS, (pod_security.warn,)),
 }
 
 
