@@ -1,6 +1,7 @@
 """Writes under way: a plan as plain data, one transaction of etcd after the other, then the answer.
 
-    calls[number] = {call, span, writes, at, status, body, view, phrase, args, level, headers, then, time, tries}
+    calls[number] = {call, span, writes, at, status, body, view, phrase, args, level, headers, convert,
+                     then, time, tries}
 
 `number` is the id of the transaction. If its compare fails, the whole request is served again on the fresh object:
 a conflict is only told to those who named a resourceVersion. etcd sends the change before the answer to whoever made
@@ -47,6 +48,7 @@ def begin(server: APIServer, call: Object, plan: Plan, span: int) -> None:
         "level": plan.level,
         "then": plan.then,
         "headers": plan.headers,
+        "convert": plan.convert,
         "time": server.kernel.now,
         "tries": call.get("tries", 0),
     }
@@ -113,7 +115,7 @@ def _finish(server: APIServer, row: Object, obj: Object | None, span: int) -> No
     if row["view"]:
         body = representation.view(row["view"], obj if obj is not None else row["body"])
     accept = representation.accept(call)
-    if accept or row["body"] is None:
+    if accept or row["convert"]:
         body = representation.present(server, call, body, accept)
     server.respond(call, row["status"], body, span, row["headers"])
 

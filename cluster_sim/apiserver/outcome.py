@@ -38,6 +38,7 @@ class Plan:
     level: int = 1
     headers: dict[str, str] = field(default_factory=dict)
     then: str = ""  # what goes on instead of an answer, by name (see in_flight)
+    convert: bool = False  # whether the stored object may be of another version than the one asked for
     call: Object | None = None  # the call with what it must remember on its way, if anything
 
 

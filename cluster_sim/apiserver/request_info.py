@@ -69,28 +69,43 @@ def parse(method: str, url: str) -> RequestInfo:
     """The request's parts; a path that is no resource path has only `verb` (the method in lower case)."""
     path, _, tail = url.partition("?")
     info = RequestInfo(method, path, _query(tail) if tail else {})
-    words = [unquote(word) if "%" in word else word for word in path.split("/") if word]
-    start = 2 if words[:1] == ["api"] else 3 if words[:1] == ["apis"] else 0
+    words = path.strip("/").split("/")
+    if "//" in path:
+        words = [word for word in words if word]
+    if "%" in path:
+        words = [unquote(word) for word in words]
+    start = 2 if words[0] == "api" else 3 if words[0] == "apis" else 0
     info.verb = method.lower() if method != "HEAD" else "get"
     if not start or len(words) <= start:
         if start:
-            info.group, info.version = (words[1:2] or [""])[0] if start == 3 else "", (words[start - 1 : start] or [""])[0]
+            info.group = words[1] if start == 3 and len(words) > 1 else ""
+            info.version = words[start - 1] if len(words) == start else ""
         return info
     info.is_resource = True
-    info.group, info.version = ("", words[1]) if start == 2 else (words[1], words[2])
-    rest = words[start:]
-    info.verb = VERBS.get(method, method.lower())
-    if rest[0] == "watch" and len(rest) > 1 and method in ("GET", "HEAD"):  # the old form, with the verb in the path
+    if start == 3:
+        info.group = words[1]
+    info.version = words[start - 1]
+    info.verb = VERBS.get(method, info.verb)
+    _resource(info, words[start:])
+    return info
+
+
+def _resource(info: RequestInfo, rest: list[str]) -> None:
+    """[namespaces/NS/]RESOURCE[/NAME[/SUBRESOURCE]]."""
+    if rest[0] == "watch" and len(rest) > 1 and info.verb == "get":  # the old form, with the verb in the path
         info.verb, rest = "watch", rest[1:]
     if rest[0] == "namespaces" and len(rest) > 1:
         info.namespace = rest[1]
         if len(rest) > 2 and rest[2] not in NAMESPACE_SUBRESOURCES:
             rest = rest[2:]
     info.plural = rest[0]
-    info.name = rest[1] if len(rest) > 1 else ""
-    info.subresource = "/".join(rest[2:])
-    if not info.name and info.verb in ("get", "delete"):
-        info.verb = "list" if info.verb == "get" else "deletecollection"
-    if info.verb in ("list", "get") and info.flag("watch") and not info.subresource:
+    if len(rest) > 1:
+        info.name = rest[1]
+        if len(rest) > 2:
+            info.subresource = "/".join(rest[2:])
+    elif info.verb == "get":
+        info.verb = "list"
+    elif info.verb == "delete":
+        info.verb = "deletecollection"
+    if info.query and info.verb in ("list", "get") and not info.subresource and info.flag("watch"):
         info.verb = "watch"
-    return info

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.api import resources, status
 from cluster_sim.api.resources import Resource
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import discovery, request_info, subresources
+from cluster_sim.apiserver import conversion, discovery, representation, request_info, subresources
 from cluster_sim.apiserver.authentication import authenticate
 from cluster_sim.apiserver.outcome import Answer, Outcome, Plan
 from cluster_sim.apiserver.request_info import RequestInfo
@@ -27,6 +27,7 @@ VERBS = {
     "get": read.get, "list": read.list_, "watch": watch.watch, "create": create.create, "update": update.update,
     "patch": patch.patch, "delete": delete.delete, "deletecollection": deletecollection.deletecollection,
 }
+WRITES = ("create", "update", "patch")
 REVIEWS = ("authorization.k8s.io", "authentication.k8s.io")
 
 
@@ -39,7 +40,9 @@ def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Ou
     """Serve one request; None: it has opened a stream. Raises ApiError."""
     info = request_info.parse(call["verb"], call["path"])
     authenticate(info, call)
-    info.agent = (call.get("headers") or {}).get("User-Agent") or ""
+    headers = call.get("headers")
+    if headers:
+        info.agent = headers.get("User-Agent") or ""
     server.authorizer.check(info)
     if not info.is_resource:
         return discovery.serve(server, info, call)
@@ -52,6 +55,10 @@ def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Ou
         outcome: Outcome | None = subresources.serve(server, info, call, span)
     else:
         outcome = VERBS[info.verb](server, info, call, span)
+    if isinstance(outcome, Plan):
+        outcome.convert = conversion.several_versions(resource) or server.custom.owns(resource)
+    elif outcome is not None and info.verb in WRITES and not info.subresource:
+        outcome.body = representation.present(server, call, outcome.body, representation.accept(call))
     if info.warnings and outcome is not None:
         outcome.headers["Warning"] = ", ".join(f'299 - "{text}"' for text in info.warnings)
     return outcome

@@ -51,7 +51,9 @@ def _warn_policy(labels: dict[str, str]) -> tuple[str, str]:
 def validate(server: APIServer, info: RequestInfo, new: Object, old: Object | None) -> None:
     """Hold a pod against the level its namespace enforces; raises ApiError 403."""
     labels = _labels(server, info)
-    if not labels or (old is not None and _same_for_us(new, old)):
+    if f"{PREFIX}enforce" not in labels and f"{PREFIX}warn" not in labels:
+        return
+    if old is not None and _same_for_us(new, old):
         return
     level, version = _policy(labels, "enforce")
     found = pod_security_checks.evaluate(new["spec"], level, new["metadata"])

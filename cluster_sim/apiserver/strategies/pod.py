@@ -17,25 +17,31 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
-_qos: dict[int, tuple[Any, str]] = {}
+_REMEMBERED = 512
+_qos: dict[tuple[int, ...], tuple[list[Any], str]] = {}  # ids of the containers' resources → (these, the class)
 
 
 def qos_class(spec: Object) -> str:
-    """BestEffort, Burstable or Guaranteed, by the resources of all containers."""
-    containers = spec.get("containers") or []
-    known = _qos.get(id(containers))
-    if known is not None and known[0] is containers:
+    """BestEffort, Burstable or Guaranteed, by the resources of all containers (remembered by identity)."""
+    containers = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
+    if spec.get("resources"):
+        return _class_of([spec["resources"]])
+    given = [container.get("resources") or _NOTHING for container in containers]
+    key = tuple([id(resources) for resources in given])
+    known = _qos.get(key)
+    if known is not None and all(one is other for one, other in zip(known[0], given, strict=True)):
         return known[1]
-    found = _class_of([*containers, *(spec.get("initContainers") or [])], spec.get("resources"))
-    if not spec.get("initContainers") and not spec.get("resources"):
-        if len(_qos) > 512:
-            _qos.clear()
-        _qos[id(containers)] = (containers, found)
+    found = _class_of(given)
+    if len(_qos) >= _REMEMBERED:
+        del _qos[next(iter(_qos))]
+    _qos[key] = (given, found)
     return found
 
 
-def _class_of(containers: list[Object], whole: Object | None) -> str:
-    given = [whole] if whole else [container.get("resources") or {} for container in containers]
+_NOTHING: Object = {}
+
+
+def _class_of(given: list[Object]) -> str:
     seen = False
     guaranteed = True
     for resources in given:

@@ -13,6 +13,7 @@ from cluster_sim.apiserver.subresources import (
     ephemeral_containers,
     eviction,
     finalize,
+    log,
     resize,
     scale,
     status,
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
 SERVED = {
     "status": status.serve, "scale": scale.serve, "binding": binding.serve, "eviction": eviction.serve,
     "token": token.serve, "finalize": finalize.serve, "ephemeralcontainers": ephemeral_containers.serve,
-    "resize": resize.serve, "approval": approval.serve,
+    "resize": resize.serve, "approval": approval.serve, "log": log.serve,
 }
 
 
 def serve(server: APIServer, info: RequestInfo, call: dict[str, Any], span: int) -> Outcome | None:
     """Serve a request to a subresource."""
     handler = SERVED.get(info.subresource)
-    if handler is None:  # log, exec, attach, portforward, proxy: streams from the kubelet, not of this process
+    if handler is None:  # exec, attach, portforward, proxy: streams from the kubelet, not of this process
         answer = read.get(server, info, call, span) if info.verb == "get" else None
         if answer is None:
             raise ApiError(method_not_allowed())
