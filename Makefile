@@ -6,7 +6,6 @@
 VENV ?= .venv
 PY = $(VENV)/bin/python
 export VENV
-export DJANGO_SETTINGS_MODULE = lessons.settings
 
 run: deps  ## Install, migrate, serve (PORT, HOST, PODIUM_DATA); prints the address
 	@$(PY) manage.py serve
