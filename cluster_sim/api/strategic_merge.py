@@ -48,17 +48,23 @@ def _bad_format(what: str) -> ApiError:
 
 def _without_directives(value: Any) -> tuple[Any, bool]:
     """What is left of a new value, and whether it is there at all; nulls in it go too."""
+    if not isinstance(value, (dict, list)):
+        return value, True
     if isinstance(value, dict):
         if DIRECTIVE in value:
             return None, False
         kept = {key: _without_directives(item) for key, item in value.items() if item is not None}
         return {key: item for key, (item, keep) in kept.items() if keep}, True
-    if isinstance(value, list):
-        return [item for item, keep in map(_without_directives, value) if keep], True
-    return value, True
+    return [item for item, keep in map(_without_directives, value) if keep], True
 
 
 def _index_of(items: list[Any], wanted: Any, key: str) -> int:
+    sought = wanted.get(key) if key and isinstance(wanted, dict) else None
+    if type(sought) is str:
+        for place, item in enumerate(items):
+            if isinstance(item, dict) and item.get(key) == sought:
+                return place
+        return -1
     for place, item in enumerate(items):
         if key:
             if isinstance(item, dict) and key in item and equal(item[key], wanted.get(key)):
@@ -66,6 +72,35 @@ def _index_of(items: list[Any], wanted: Any, key: str) -> int:
         elif equal(item, wanted):
             return place
     return -1
+
+
+def _places(items: list[Any], key: str) -> dict[str, int] | None:
+    """Merge key → first place, so that nobody searches; None unless every key is text (in Kubernetes, all but ports)."""
+    places: dict[str, int] = {}
+    for place, item in enumerate(items):
+        value = item.get(key) if isinstance(item, dict) else None
+        if type(value) is not str:
+            return None
+        places.setdefault(value, place)
+    return places
+
+
+def _ordered_by_name(merged: list[Any], patch_order: list[Any], server_order: list[Any], key: str) -> list[Any] | None:
+    """`_ordered` where every merge key is text; None where it is not."""
+    wanted, known, names = _places(patch_order, key), _places(server_order, key), _places(merged, key)
+    if wanted is None or known is None or names is None:
+        return None
+    patched = sorted((item for item in merged if item[key] in wanted), key=lambda item: wanted[item[key]])
+    last = len(server_order)
+    left = sorted((item for item in merged if item[key] not in wanted), key=lambda item: known.get(item[key], last))
+    result, place = [], 0
+    for item in left:  # as `_interleave`
+        here = known.get(item[key], -1)
+        while place < len(patched) and not 0 <= here < known.get(patched[place][key], -1):
+            result.append(patched[place])
+            place += 1
+        result.append(item)
+    return result + patched[place:]
 
 
 def _in_order(items: list[Any], order: list[Any], key: str) -> list[Any]:
@@ -90,6 +125,9 @@ def _ordered(merged: list[Any], patch_order: list[Any], server_order: list[Any],
         for item in merged:
             if key not in item:
                 raise _no_merge_key(item, key)
+        by_name = _ordered_by_name(merged, patch_order, server_order, key)
+        if by_name is not None:
+            return by_name
     patched = [item for item in merged if _index_of(patch_order, item, key) >= 0]
     server_only = [item for item in merged if _index_of(patch_order, item, key) < 0]
     patched = _in_order(patched, patch_order, key)
@@ -204,6 +242,13 @@ def _merge(original: Object | None, patch: Object, definition: str) -> Object:
     result = dict(original or {})
     if RETAIN_KEYS in patch:
         result = _retain(result, patch)
+    if not any(key[:1] == "$" for key in patch):  # no directives: nearly every patch
+        for key, value in patch.items():
+            if value is None:
+                result.pop(key, None)
+            else:
+                _merge_field(result, key, value, definition)
+        return result
     done = [RETAIN_KEYS]
     for key in patch:
         if key.startswith(ORDER):
