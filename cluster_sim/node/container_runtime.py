@@ -17,7 +17,7 @@ from cluster_sim import apps
 from cluster_sim.kernel import MS, SECOND, Component
 from cluster_sim.kernel.loop import register_connecting
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import pod_network, probe_target
+from cluster_sim.node import container_log, pod_network, probe_target
 from cluster_sim.node.image_store import ImageStore
 
 register_connecting(
@@ -31,6 +31,7 @@ register_connecting(
     "ListPodSandbox",
     "Probe",
     "ExecSync",
+    "ReadLog",
 )
 register_phrases({
     "runtime.exited": "Container {container} of {pod} on {node} ends by itself, with code {code}",
@@ -107,6 +108,8 @@ class ContainerRuntime(Component):
             self.images.answer(call, {"error": "FailedCreatePodSandBox", "message":
                                       "failed to allocate for range 0: no IP addresses available in range set"}, span)
             return
+        for old in [row["id"] for row in self.state["sandboxes"].values() if row["uid"] == pod["uid"] and row["ready"]]:
+            self._kill_all(old, span)  # made for a kubelet that has died since
         sandbox = {"id": self._id("sandbox"), "uid": pod["uid"], "namespace": pod["namespace"], "name": pod["name"],
                    "ip": ip, "ready": True}
         self.state["sandboxes"][sandbox["id"]] = sandbox
@@ -240,13 +243,25 @@ class ContainerRuntime(Component):
         self.images.answer(call, probe_target.answer(self.state, call, self.kernel.now), span)
 
     def _exec_sync(self, call: dict[str, Any], span: int) -> None:
-        """Run a command beside the program (a preStop hook); the answer comes when it has ended."""
+        """Run a command beside the program (a preStop hook, kubectl exec); the answer comes when it has ended."""
         container = self.state["containers"].get(call["container"])
-        time = probe_target.run_time(container, call["command"], self.kernel.now)
-        self.kernel.timer(self.part, min(time, call["timeout"]), "executed", call, cause=span)
+        ran = probe_target.execute(container, call["command"], self.kernel.now)
+        self.kernel.timer(self.part, min(ran["time"], call["timeout"]), "executed", [call, ran], cause=span)
 
-    def _executed(self, call: dict[str, Any], span: int) -> None:
-        self.images.answer(call, {}, span)
+    def _executed(self, what: list[Any], span: int) -> None:
+        call, ran = what
+        self.images.answer(call, {"text": ran["text"], "code": ran["code"]}, span)
+
+    def _read_log(self, call: dict[str, Any], span: int) -> None:
+        rows = [*self.state["containers"].values()]
+        container = container_log.choose(rows, call["uid"], call["container"], bool(call.get("previous")))
+        if container is None:
+            self.images.answer(
+                call, {"error": "NotFound", "message": "the container is gone, and its log with it"}, span
+            )
+            return
+        text = container_log.text(container, call, self.kernel.now, self.kernel.epoch)
+        self.images.answer(call, {"text": text, "time": self.kernel.now}, span)
 
     # What all share
 
@@ -256,14 +271,6 @@ class ContainerRuntime(Component):
     def _id(self, what: str) -> str:
         """64 hexadecimal digits, as container ids have."""
         return f"{self.kernel.draws.bits(what):032x}{self.kernel.draws.bits(what):032x}"
-
-    def output(self, container: dict[str, Any], limit: int = 1_000) -> list[list[Any]]:
-        """What a container has printed, as [time in µs, text]."""
-        if container["program"] is None:
-            return []
-        end = container["finished_at"] if container["state"] == "exited" else self.kernel.now
-        return [[container["started_at"] + at, text]
-                for at, text in apps.output(container["program"], end - container["started_at"], limit)]
 
     def view(self) -> dict[str, Any]:
         """What really runs: containers with their states, and the images that are here."""
@@ -285,6 +292,6 @@ HANDLERS = {
     "RemovePodSandbox": "_remove_pod_sandbox", "ListPodSandbox": "_list_pod_sandbox",
     "CreateContainer": "_create_container", "StartContainer": "_start_container", "started": "_started",
     "StopContainer": "_stop_container", "stopped": "_stopped", "exit": "_exit", "crash": "_crash", "Probe": "_probe",
-    "ExecSync": "_exec_sync", "executed": "_executed",
+    "ExecSync": "_exec_sync", "ReadLog": "_read_log", "executed": "_executed",
 }
 __all__ = ["SECOND", "ContainerRuntime"]

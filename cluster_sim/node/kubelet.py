@@ -16,28 +16,25 @@ from typing import Any
 
 from cluster_sim.client import STRATEGIC_MERGE_PATCH, Process, Watch
 from cluster_sim.client.event_recorder import record
-from cluster_sim.kernel import BACKGROUND, DETAIL, SECOND, STORY
+from cluster_sim.kernel import SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import admission, node_object, relist
+from cluster_sim.node import admission, kubelet_server, node_object, relist
 from cluster_sim.node.image_pulls import ImagePulls
-from cluster_sim.node.node_registration import RUNTIME_PATIENCE, NodeRegistration
+from cluster_sim.node.node_registration import NodeRegistration
 from cluster_sim.node.pod_end import PodEnd
 from cluster_sim.node.pod_start import PodStart
 from cluster_sim.node.pod_status import news, report, word
 from cluster_sim.node.pod_worker import field_path, new_worker
 from cluster_sim.node.probes import Probes
+from cluster_sim.node.runtime_client import RuntimeClient
 
 register_phrases({
     "kubelet.sees": "kubelet on {node} sees its new pod {pod} and prepares it",
     "kubelet.reports": "kubelet on {node} reports {pod}: {word}",
     "kubelet.rejects": "kubelet on {node} refuses {pod}: {why}",
-    "kubelet.runtime-down": "kubelet on {node} reaches its container runtime no more. What runs, runs on",
-    "kubelet.asks-again": "kubelet on {node} tries to reach its container runtime again",
-    "kubelet.runtime-up": "kubelet on {node} reaches its container runtime again",
 }, file="cluster_sim/node/kubelet.py")
 
 Object = dict[str, Any]
-RUNTIME_RETRY = 5 * SECOND
 
 
 class Kubelet(Process):
@@ -57,12 +54,27 @@ class Kubelet(Process):
     def reset(self) -> None:
         """The process died: workers and calls are forgotten."""
         super().reset()
-        self.state.update({"workers": {}, "runtime_calls": {}, "found": None, "settled": False, "images": {},
-                           "runtime_down": None, "reached": False, "relisting": False, "node": {}, "lease": None})
+        self.state.update(
+            {
+                "workers": {},
+                "runtime_calls": {},
+                "found": None,
+                "settled": False,
+                "images": {},
+                "runtime_down": None,
+                "reached": False,
+                "relisting": False,
+                "served": {},
+                "node": {},
+                "lease": None,
+            }
+        )
 
     def rebuild(self) -> None:
         """Informers, and the rooms that work on this kubelet's state."""
         super().rebuild()
+        self.cri = RuntimeClient(self)
+        self.runtime = self.cri.call
         self.start_up, self.ending, self.pulls = PodStart(self), PodEnd(self), ImagePulls(self)
         self.probes, self.registration = Probes(self), NodeRegistration(self)
 
@@ -92,7 +104,7 @@ class Kubelet(Process):
         """Register the node, watch its pods, ask the runtime what already runs."""
         super().start(cause)
         self.registration.register(cause)
-        self._ask_runtime(cause)
+        self.cri.ask(cause)
 
     def synced(self, span: int) -> None:
         """The pods are known: compare them with what runs, as soon as the runtime has answered too."""
@@ -203,29 +215,18 @@ class Kubelet(Process):
                 method(data, status, body, span)
                 return
 
-    # The runtime
-
-    def runtime(self, kind: str, payload: Object, then: str, uid: str, container: str, cause: int, *, phrase: str = "",
-                args: dict[str, Any] | None = None, level: int = DETAIL, subject: str = "") -> None:
-        """Ask the container runtime; the answer goes to `on_<then>`."""
-        self.state["next"] = number = self.state["next"] + 1
-        self.state["runtime_calls"][str(number)] = [then, uid, container]
-        self.kernel.send(self.part, f"{self.node}/container-runtime", kind,
-                         {"source": self.part, "id": number, "subject": subject, **payload}, cause, verb=kind,
-                         subject=subject, phrase=phrase, args=args, level=level)
-
-    def _ask_runtime(self, cause: int) -> None:
-        self.kernel.connect(self.part, f"{self.node}/container-runtime")
-        self.runtime("ListPodSandbox", {}, "listed", "", "", cause, level=BACKGROUND)
+    # What it hears besides
 
     def on_timer(self, kind: str, payload: Any, span: int) -> None:
         """Answers and events of the runtime, and its own timers."""
         if kind == "runtime-answer":
-            self._runtime_answered(payload, span)
+            self.cri.answered(payload, span)
         elif kind == "container-exited":
             self.ending.container_exited(payload, span)
         elif kind in ("refused", "closed"):
-            self._runtime_is_down(span)
+            self.cri.is_down(span)
+        elif kind == "kubelet":
+            kubelet_server.serve(self, payload, span)
         elif kind == "sync":
             self.start_up.sync(payload, span)
         elif kind == "sources":
@@ -241,64 +242,9 @@ class Kubelet(Process):
             if worker is not None:
                 self.report(worker, span)
         elif kind == "relist-runtime":
-            self.state["relisting"] = False
-            self.kernel.tell(span, "kubelet.asks-again", {"node": self.node})
-            self._ask_runtime(span)
+            self.cri.ask_again(span)
         else:
             self.registration.on_timer(kind, span)
-
-    def _runtime_answered(self, answer: Object, span: int) -> None:
-        call = self.state["runtime_calls"].pop(str(answer["id"]), None)
-        if call is None:
-            return
-        then, uid, container = call
-        if then == "listed":
-            self.state["found"] = answer
-            self._runtime_is_up(span)
-            relist.settle(self, span)
-            return
-        worker = self.workers.get(uid)
-        if worker is None:
-            return
-        pod = self.pod_of(worker)
-        ending = then in ("sandbox_stopped", "hooked")
-        if ending or pod is not None:
-            for room in (self.start_up, self.pulls, self.ending, self.probes):
-                method = getattr(room, f"on_{then}", None)
-                if method is not None:
-                    method(pod, worker, container, answer, span)
-        elif then in ("sandbox", "created", "started"):  # the pod went while this was being made
-            worker["making"] = False
-            if then == "sandbox":
-                worker["sandbox"] = answer.get("sandbox")
-            elif "error" not in answer:
-                row = {**worker["containers"][container], "step": "", "id": answer.get("container", "")}
-                row["id"] = row["id"] or worker["containers"][container]["id"]
-                worker["containers"][container] = row if then == "created" else {
-                    **row, "state": "running", "started": answer["started_at"]}
-            self.ending.go_on(None, worker, span)
-
-    def _runtime_is_down(self, span: int) -> None:
-        """Nothing can start or stop; what was asked is forgotten, and asked again when the runtime answers."""
-        self.state["runtime_calls"] = {}
-        self.state["settled"] = False
-        if self.state["runtime_down"] is None:
-            self.state["runtime_down"] = self.kernel.now
-            self.kernel.work(self.part, span, verb="notice", phrase="kubelet.runtime-down", args={"node": self.node},
-                             level=STORY)
-            self.kernel.timer(self.part, RUNTIME_PATIENCE, "runtime-check", background=True)
-        if not self.state["relisting"]:
-            self.state["relisting"] = True
-            self.kernel.timer(self.part, RUNTIME_RETRY, "relist-runtime", background=True)
-
-    def _runtime_is_up(self, span: int) -> None:
-        self.state["reached"] = True
-        if self.state["runtime_down"] is not None:
-            self.state["runtime_down"] = None
-            span = self.kernel.work(
-                self.part, span, verb="notice", phrase="kubelet.runtime-up", args={"node": self.node}, level=STORY
-            )
-        self.registration.update(span)
 
     def new_image(self, image: str, size: int) -> None:
         """An image was pulled: the next status of the node shows it."""

@@ -71,13 +71,11 @@ class Cache:
         info = self.nodes.get(name)
         if info is None:
             info = self.nodes[name] = NodeInfo(name)
-        before = (info.node is None, info.labels, info.images)
-        for image in info.images:
-            self.image_nodes[image] -= 1
+        before, images = (info.node is None, info.labels), info.images
         info.set_node(node)
-        for image in info.images:
-            self.image_nodes[image] = self.image_nodes.get(image, 0) + 1
-        if before != (info.node is None, info.labels, info.images):
+        if images != info.images:
+            self._count_images(images, info.images)
+        if before != (info.node is None, info.labels):
             self.layout += 1
             self._order = None
             for counter in self.counters.values():
@@ -86,6 +84,14 @@ class Cache:
             self._changed(info)
         if info.node is None and not info.pods:
             del self.nodes[name]
+
+    def _count_images(self, old: dict[str, int], new: dict[str, int]) -> None:
+        for image in old:
+            if image not in new:
+                self.image_nodes[image] -= 1
+        for image in new:
+            if image not in old:
+                self.image_nodes[image] = self.image_nodes.get(image, 0) + 1
 
     # Pods
 

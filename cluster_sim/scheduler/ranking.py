@@ -46,6 +46,7 @@ class Ranking:
         self.layout = -1
         self.seen = 0  # changes of the cache already taken in
         self.volatile = True
+        self.spread_of_images: list[int] = []  # how many nodes have each of the shape's images
         self.neighbours: tuple[int, bool] = (-1, False)  # version of the pods with affinity, and what it means for us
 
     def prepare(self) -> Rejection | None:
@@ -53,11 +54,13 @@ class Ranking:
         cycle = self.cycle
         order = cycle.cache.order
         volatile = self._looks_beyond()
-        if self.layout == cycle.cache.layout and not volatile and not self.volatile:
+        images = [cycle.cache.image_nodes.get(image, 0) for image in cycle.shape.images]
+        same = self.layout == cycle.cache.layout and images == self.spread_of_images
+        if same and not volatile and not self.volatile:
             self._catch_up(order)
             return None
         self._clear()
-        self.volatile = volatile
+        self.volatile, self.spread_of_images = volatile, images
         self.filters: list[Plugin] = [plugin for plugin in PLUGINS if plugin.filters(cycle)]
         self.scorers: list[Plugin] = [plugin for plugin in PLUGINS if plugin.scores(cycle)]
         self.relative = [(i, plugin) for i, plugin in enumerate(self.scorers) if plugin.relative]
