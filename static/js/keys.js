@@ -1,12 +1,14 @@
 // The sheet of keys on `?`: a plain dialog.
 
+import { isTyping } from "./typing.js";
+
 /** Wires the sheet of keys. */
 export function startKeys() {
   const sheet = document.getElementById("keys");
   if (!sheet) return;
   const open = () => (sheet.open ? sheet.close() : sheet.showModal());
   document.addEventListener("keydown", (event) => {
-    if (event.key === "?" && !event.target.closest?.("input, textarea")) {
+    if (event.key === "?" && !isTyping(event)) {
       event.preventDefault();
       open();
     }

@@ -4,6 +4,7 @@
 import { send } from "./live.js";
 import { toast } from "./toast.js";
 import { inspect } from "./inspector.js";
+import { isTyping } from "./typing.js";
 
 const tools = () => [...document.querySelectorAll("#tools [data-tool]")];
 let tool = "kill";
@@ -62,7 +63,7 @@ export function startTools() {
 const typing = (target) => target.closest?.("input:not([type=range]), textarea, select, [contenteditable]");
 
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "k") return choose("kill");
   if (key === "i") return choose("inspect");

@@ -2,6 +2,7 @@
 
 import { onAnswer, send } from "./live.js";
 import { inFlight } from "./routes.js";
+import { isTyping } from "./typing.js";
 
 const SPEEDS = [0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 100];
 const byId = (id) => document.getElementById(id);
