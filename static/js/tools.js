@@ -60,8 +60,6 @@ export function startTools() {
   choose(first?.dataset.tool ?? "inspect");
 }
 
-const typing = (target) => target.closest?.("input:not([type=range]), textarea, select, [contenteditable]");
-
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -78,10 +76,16 @@ function onKey(event) {
   }
 }
 
-// The nearest thing in the arrow's direction, in the same room first.
+// The nearest thing in the arrow's direction in the room: of the same kind, or any if there is none.
 function moveFocus(element, key) {
   const room = element.closest(".room, .bench, .house") ?? document.getElementById("picture");
-  const found = [...room.querySelectorAll("button[data-pod], button[data-part]")].filter((each) => each !== element && each.offsetParent);
+  const things = [...room.querySelectorAll("button[data-pod], button[data-part]")].filter((each) => each !== element && each.offsetParent);
+  const next = nearest(element, key, things.filter((each) => Boolean(each.dataset.pod) === Boolean(element.dataset.pod))) ?? nearest(element, key, things);
+  next?.focus();
+  return Boolean(next);
+}
+
+function nearest(element, key, found) {
   const here = element.getBoundingClientRect();
   const across = key === "ArrowLeft" || key === "ArrowRight";
   const sign = key === "ArrowLeft" || key === "ArrowUp" ? -1 : 1;
@@ -97,6 +101,5 @@ function moveFocus(element, key) {
     const far = along + off * 2;
     if (far < least) [best, least] = [each, far];
   }
-  best?.focus();
-  return Boolean(best);
+  return best;
 }

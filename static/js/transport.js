@@ -17,7 +17,7 @@ export function startTransport() {
   slider?.addEventListener("input", () => showSpeed(SPEEDS[slider.value]));
   slider?.addEventListener("change", () => send("speed", { value: SPEEDS[slider.value] }));
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input:not([type=range]), textarea, select")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
     if (event.key === " " && !event.target.closest?.("button, a, summary")) {
       event.preventDefault();
       toggle();
