@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Object = dict[str, Any]
 
 LIMIT = 3 * 1024 * 1024  # bytes of a body
+AS_WRITTEN = ("pods", "events")  # client/event_recorder.py writes Events as Go would
 TRUSTED = ("system:kube-controller-manager", "system:kube-scheduler", "system:apiserver")
 
 
@@ -79,7 +80,7 @@ def decode(server: APIServer, info: RequestInfo, body: Any, resource: Resource |
             f"error: json: cannot unmarshal {_go_kind(value)} into Go value of type struct {{ APIVersion string "
             f'"json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }} ({found})'))
     value = _typed(value, resource)
-    if trusted(info) and resource.plural == "pods":
+    if resource.group_resource in AS_WRITTEN and trusted(info):
         return defaulting.apply(value, resource)
     obj, error, unknown = schema.decode(value, resource.api_version, resource.kind)
     if error is not None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import managed_fields, meta
+from cluster_sim.apiserver import decoding
 from cluster_sim.apiserver.request_info import RequestInfo
 
 if TYPE_CHECKING:
@@ -30,14 +31,12 @@ def manager_of(info: RequestInfo) -> str:
 
 def track(server: APIServer, info: RequestInfo, old: Object | None, new: Object) -> Object:
     """The object with its managers noted."""
-    from cluster_sim.apiserver import decoding
-    from cluster_sim.apiserver.apply import verb
-
     if info.managed_fields is not None:  # an apply has already settled it
         return meta.with_metadata(new, managedFields=info.managed_fields or None)
     recorded = meta.metadata(old or {}).get("managedFields") or meta.metadata(new).get("managedFields")
     if not recorded and (decoding.trusted(info) or info.subresource):
         return new
+    from cluster_sim.apiserver.apply import verb
     return managed_fields.update(
         old, new, verb.structure_of(server, info), manager_of(info), server.kernel.timestamp(), info.subresource,
         verb.has_status(info),

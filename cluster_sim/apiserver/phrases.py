@@ -43,6 +43,8 @@ def level(info: RequestInfo) -> int:
 
 def who(user: str) -> str:
     """A user as a sentence names them."""
+    if user.startswith("system:node:"):
+        return f"kubelet on {user.removeprefix('system:node:')}"
     return user.removeprefix("system:serviceaccount:").removeprefix("system:")
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from cluster_sim.api.status import ApiError, internal, too_many_requests
-from cluster_sim.apiserver import bootstrap, custom_names, in_flight, routes, watch_stream
+from cluster_sim.apiserver import bootstrap, custom_names, in_flight, kubelet_proxy, routes, watch_stream
 from cluster_sim.apiserver.allocation import Allocator
 from cluster_sim.apiserver.custom import CustomResources
 from cluster_sim.apiserver.outcome import Answer
@@ -41,7 +41,7 @@ class APIServer(Component):
         number = self.state.get("next", 0)
         self.state.clear()
         self.state.update({"next": number, "synced": False, "ready": False, "stream": 0, "cache": {}, "watches": {},
-                           "calls": {}, "sweeping": False, "reserved": {}, "boot": []})
+                           "calls": {}, "sweeping": False, "reserved": {}, "boot": [], "proxied": {}})
 
     def rebuild(self) -> None:
         """Everything that is made from the state."""
@@ -78,6 +78,10 @@ class APIServer(Component):
             watch_stream.bookmarks(self, span)
         elif kind == "answer-late":
             self.respond(payload["call"], payload["status"], payload["body"], span)
+        elif kind == "kubelet-answer":
+            kubelet_proxy.answered(self, payload, span)
+        elif kind == "kubelet-late":
+            kubelet_proxy.lost(self, payload, span, "i/o timeout")
         elif kind == "sweep":
             in_flight.sweep(self, span)
         elif kind == "relist" and not self.state["synced"]:
@@ -175,6 +179,8 @@ class APIServer(Component):
     def _refused(self, payload: Object, span: int) -> None:
         if payload.get("kind") == "txn":
             in_flight.lost(self, payload["id"], span)
+        elif payload.get("kind") == "kubelet":
+            kubelet_proxy.lost(self, payload["id"], span)
         elif payload.get("peer") == self.store:
             self._lose_etcd(span)
 

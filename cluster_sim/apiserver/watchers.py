@@ -21,22 +21,27 @@ Row = dict[str, Any]
 class Watcher:
     """One watch: a row of state (`source`, `id`, `prefix`, `namespace`, `name`, selectors as text, …) and its parsed form."""
 
-    __slots__ = ("fields", "labels", "number", "row")
+    __slots__ = ("fields", "labels", "node", "number", "row")
 
     def __init__(self, number: str, row: Row) -> None:
         self.number, self.row = number, row
         self.labels = selectors.parse_label_selector(row["labels"]) if row["labels"] else []
         self.fields = selectors.parse_field_selector(row["fields"]) if row["fields"] else []
+        # What every kubelet asks: its own node's pods. Looked up without ado.
+        kubelet = len(self.fields) == 1 and self.fields[0][:2] == ("spec.nodeName", "=") and row["prefix"] == "pods"
+        self.node = self.fields[0][2][0] if kubelet else None
 
     def wants(self, obj: Object) -> bool:
         """Whether its selectors take an object in."""
         row, meta = self.row, obj["metadata"]
+        if self.node is not None and obj["spec"].get("nodeName", "") != self.node:
+            return False
         if row["namespace"] and meta.get("namespace") != row["namespace"]:
             return False
         if row["name"] and meta.get("name") != row["name"]:
             return False
         return (not self.labels or selectors.matches_requirements(self.labels, meta.get("labels"))) and (
-            not self.fields or selectors.matches_fields(self.fields, obj))
+            self.node is not None or not self.fields or selectors.matches_fields(self.fields, obj))
 
     def event(self, change: Change) -> list[Any] | None:
         """[TYPE, object] as this watcher sees a change: entering its selection is ADDED, leaving it DELETED."""

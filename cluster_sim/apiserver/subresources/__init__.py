@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.api.status import ApiError, method_not_allowed, unknown
+from cluster_sim.api.status import ApiError, unknown
 from cluster_sim.apiserver.outcome import Outcome
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.subresources import (
@@ -12,6 +12,7 @@ from cluster_sim.apiserver.subresources import (
     binding,
     ephemeral_containers,
     eviction,
+    execution,
     finalize,
     log,
     resize,
@@ -27,16 +28,20 @@ if TYPE_CHECKING:
 SERVED = {
     "status": status.serve, "scale": scale.serve, "binding": binding.serve, "eviction": eviction.serve,
     "token": token.serve, "finalize": finalize.serve, "ephemeralcontainers": ephemeral_containers.serve,
-    "resize": resize.serve, "approval": approval.serve, "log": log.serve,
+    "resize": resize.serve, "approval": approval.serve,
 }
+# Answered by the kubelet of the pod's node, so later.
+PASSED_ON = {"log": log.serve, "exec": execution.serve}
 
 
 def serve(server: APIServer, info: RequestInfo, call: dict[str, Any], span: int) -> Outcome | None:
     """Serve a request to a subresource."""
     handler = SERVED.get(info.subresource)
-    if handler is None:  # exec, attach, portforward, proxy: streams from the kubelet, not of this process
-        answer = read.get(server, info, call, span) if info.verb == "get" else None
-        if answer is None:
-            raise ApiError(method_not_allowed())
-        raise ApiError(unknown(f"{info.subresource} is a stream: it is served by the kubelet of the pod's node"))
-    return handler(server, info, call)
+    if handler is not None:
+        return handler(server, info, call)
+    passed_on = PASSED_ON.get(info.subresource)
+    if passed_on is not None:
+        return passed_on(server, info, call, span)
+    if info.verb == "get":
+        read.get(server, info, call, span)
+    raise ApiError(unknown(f"{info.subresource} is a stream, which this server does not carry"))
