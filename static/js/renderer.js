@@ -162,7 +162,7 @@ function newMark() {
   svg.setAttribute("class", "ctr");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", document.querySelector("use[href]").getAttribute("href").replace(/#.*/, "#"));
+  use.setAttribute("href", document.querySelector("#tools use[href]").getAttribute("href").replace(/#.*/, "#"));
   svg.append(use);
   return svg;
 }
