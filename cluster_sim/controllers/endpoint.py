@@ -47,7 +47,18 @@ def endpoint_of(pod: Object, service: Object, zone: str | None) -> Object:
     optional = {"hostname": hostname_of(pod, service), "nodeName": pod["spec"].get("nodeName"), "zone": zone}
     return {"addresses": [pod["status"]["podIP"]],
             "conditions": conditions_of(pod, bool(spec.get("publishNotReadyAddresses"))), "targetRef": target_of(pod),
-            **{field: value for field, value in optional.items() if value}}
+            **{field: value for field, value in {**optional, "hints": hints_of(pod, service, zone)}.items() if value}}
+
+
+def hints_of(pod: Object, service: Object, zone: str | None) -> Object | None:
+    """For which zone or node a ready endpoint is meant, if the Service prefers its traffic near (trafficdist)."""
+    wish = service["spec"].get("trafficDistribution")
+    if not wish or not conditions_of(pod, False)["ready"]:
+        return None
+    hints: Object = {"forZones": [{"name": zone}]} if zone else {}
+    if wish == "PreferSameNode":
+        hints["forNodes"] = [{"name": pod["spec"].get("nodeName")}]
+    return hints or None
 
 
 def ports_of(pod: Object, service: Object) -> tuple[Port, ...]:

@@ -1,18 +1,27 @@
 """kube-proxy: keeps this node's rules for Services current. It is not in the way of any packet.
 
 In iptables mode (the default) it writes rules into the kernel and the kernel picks an endpoint at random for each new
-connection; when kube-proxy stops, the rules stay as they are and grow old. It watches Services and EndpointSlices.
-Source: kubernetes pkg/proxy/iptables/proxier.go.
+connection; when kube-proxy stops, the rules stay as they are and grow old. It watches Services and EndpointSlices,
+and gathers what changes within a second into one sync.
+
+Source: kubernetes pkg/proxy/iptables/proxier.go. The real one also re-syncs everything each 30 s.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 from cluster_sim.client import Process, Watch
-from cluster_sim.client.informer import Object
+from cluster_sim.client.informer import Object, key_of
+from cluster_sim.kernel import DETAIL, SECOND
+from cluster_sim.kernel.span import register_phrases
+from cluster_sim.node import service_rules
 
-SYNC_PERIOD = 1_000_000  # changes are gathered: at most one sync a second
+register_phrases({
+    "kube-proxy.changes": "kube-proxy on {node} changes its rules for {service}: {count}",
+    "kube-proxy.removes": "kube-proxy on {node} takes away its rules for {service}",
+}, file="cluster_sim/node/kube_proxy.py")
+
+MIN_SYNC_PERIOD = 1 * SECOND
+SERVICE_NAME = "kubernetes.io/service-name"
 
 
 class KubeProxy(Process):
@@ -26,38 +35,76 @@ class KubeProxy(Process):
         """The process died; the kernel keeps the rules."""
         rules = self.state.get("rules", {})
         super().reset()
-        self.state.update({"rules": rules, "waiting": False})
+        self.state.update({"rules": rules, "dirty": {}, "synced_at": -MIN_SYNC_PERIOD, "planned": False})
+
+    def rebuild(self) -> None:
+        """Slices by the Service they belong to."""
+        super().rebuild()
+        self.informers["endpointslices"].add_index("service", service_of)
+
+    def lose_power(self) -> None:
+        """The kernel's rules are memory."""
+        self.state["rules"] = {}
+
+    def synced(self, span: int) -> None:
+        """After a start every rule is looked at, also those of Services that went meanwhile."""
+        for key in [*self.state["rules"], *self.informers["services"].objects]:
+            self.state["dirty"][key] = span
+        self._plan(span)
 
     def observe(self, resource: str, event: str, old: Object | None, new: Object | None, span: int) -> None:
         """Something about a Service changed: sync soon."""
-        if not self.state["waiting"]:
-            self.state["waiting"] = True
-            self.kernel.timer(self.part, SYNC_PERIOD, "sync-rules", cause=span)
+        if resource == "services":
+            self.state["dirty"][key_of(new or old or {})] = span
+        else:
+            for one in (old, new):
+                service = service_of(one) if one is not None else None
+                if service is not None:
+                    self.state["dirty"][service] = span
+        self._plan(span)
 
-    def on_timer(self, kind: str, payload: Any, span: int) -> None:
-        """Write the rules anew."""
-        if kind == "sync-rules":
-            self.state["waiting"] = False
-            self.state["rules"] = dict(self._rules())
+    def _plan(self, span: int) -> None:
+        """At once, but not sooner than a second after the last sync."""
+        if self.state["planned"] or not self.state["dirty"] or not all(one.synced for one in self.informers.values()):
+            return
+        self.state["planned"] = True
+        wait = max(0, self.state["synced_at"] + MIN_SYNC_PERIOD - self.kernel.now)
+        self.kernel.timer(self.part, wait, "sync-rules", cause=span)
 
-    def _rules(self) -> list[tuple[str, Object]]:
-        """For each Service with an address: its ports and the ready endpoints behind them."""
-        found = []
-        for service in self.informer("services").list():
-            meta, spec = service["metadata"], service["spec"]
-            if spec.get("clusterIP") in (None, "", "None"):
+    def on_timer(self, kind: str, payload: object, span: int) -> None:
+        """Write the rules of what has changed."""
+        if kind != "sync-rules":
+            return
+        dirty, self.state["dirty"] = self.state["dirty"], {}
+        self.state.update(planned=False, synced_at=self.kernel.now)
+        zone = self.kernel.machines[self.node]["zone"]
+        for key, cause in dirty.items():
+            rule = self._rule(key, zone)
+            if rule == self.state["rules"].get(key):
                 continue
-            endpoints = []
-            for part in self.informer("endpointslices").list(meta["namespace"]):
-                if part["metadata"].get("labels", {}).get("kubernetes.io/service-name") == meta["name"]:
-                    endpoints += [address for endpoint in part.get("endpoints") or ()
-                                  if (endpoint.get("conditions") or {}).get("ready", True)
-                                  for address in endpoint["addresses"]]
-            found.append((f"{meta['namespace']}/{meta['name']}", {
-                "address": spec["clusterIP"], "ports": [port["port"] for port in spec.get("ports", ())],
-                "endpoints": endpoints}))
-        return found
+            if rule is None:
+                del self.state["rules"][key]
+            else:
+                self.state["rules"][key] = rule
+            count = f"{len(rule['endpoints'])} endpoints" if rule else ""
+            self.kernel.work(self.part, cause, verb="rules", subject=f"service/{key}", level=DETAIL,
+                             phrase="kube-proxy.changes" if rule else "kube-proxy.removes",
+                             args={"node": self.node, "service": key.partition("/")[2], "count": count}, detail=rule)
+
+    def _rule(self, key: str, zone: str | None) -> Object | None:
+        """The Service's rule as it should be; None if it has no address of its own (headless) or is gone."""
+        service = self.informers["services"].get(key)
+        if service is None or service["spec"].get("clusterIP") in (None, "", "None"):
+            return None
+        endpoints = [one for part in self.informers["endpointslices"].by("service", key) for one in part.get("endpoints") or ()]
+        return service_rules.rule(service, endpoints, self.node, zone)
 
     def view(self) -> Object:
         """The rules this node has now."""
         return {**super().view(), "rules": self.state["rules"]}
+
+
+def service_of(part: Object) -> str | None:
+    """`namespace/name` of the Service an EndpointSlice belongs to."""
+    name = (part["metadata"].get("labels") or {}).get(SERVICE_NAME)
+    return f"{part['metadata']['namespace']}/{name}" if name else None

@@ -57,7 +57,7 @@ def handle(scheduler: Scheduler, key: str, pod: Object, ranking: Ranking, decisi
     record(scheduler, "default-scheduler", pod, "Warning", "FailedScheduling", message, span)
     scheduler.queue.failed(key, scheduler.kernel.now, plugins)
     if chosen is not None:
-        scheduler.cache.nominate(key, pod, chosen.node)
+        scheduler.nominate(key, pod, chosen.node)
         for victim in chosen.victims:
             condemn(scheduler, pod, chosen.node, victim.pod, span)
 

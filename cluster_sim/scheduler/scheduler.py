@@ -23,6 +23,7 @@ from cluster_sim.scheduler.framework import Cycle, Lister
 from cluster_sim.scheduler.plugins import PLUGINS
 from cluster_sim.scheduler.queue import SchedulingQueue
 from cluster_sim.scheduler.ranking import Ranking
+from cluster_sim.scheduler.telling import phrase_of
 
 Object = dict[str, Any]
 NAME = "default-scheduler"
@@ -31,8 +32,6 @@ RANKINGS = 32  # shapes of pods whose rankings are kept
 SELECTING = ("services", "replicasets", "statefulsets", "replicationcontrollers")
 
 register_phrases({
-    "scheduler.only": "Scheduler finds a pod without a node. Only {node} can take {pod}",
-    "scheduler.best": "Scheduler finds a pod without a node. Of {fit} nodes that can take {pod}, {node} suits it best",
     "scheduler.refused": "The API server refuses to bind {pod}; Scheduler will try again",
 }, file="cluster_sim/scheduler/scheduler.py")
 
@@ -51,7 +50,7 @@ class Scheduler(Process):
     def reset(self) -> None:
         """Queue and assumptions are memory: a new process begins from what the API server knows."""
         super().reset()
-        self.state.update({"queue": {}, "assumed": {}, "volumes": {}, "start": 0, "cycling": False, "flush": 0})
+        self.state.update({"queue": {}, "assumed": {}, "nominated": {}, "volumes": {}, "start": 0, "cycling": False, "flush": 0})
 
     def rebuild(self) -> None:
         """The picture of the cluster, from the informers' copies and the assumptions."""
@@ -66,8 +65,8 @@ class Scheduler(Process):
             node_name = pod["spec"].get("nodeName") or self.state["assumed"].get(key)
             if node_name:
                 self.cache.add(key, pod, node_name)
-            elif (pod.get("status") or {}).get("nominatedNodeName"):
-                self.cache.nominate(key, pod, pod["status"]["nominatedNodeName"])
+            elif key in self.state["nominated"]:
+                self.cache.nominate(key, pod, self.state["nominated"][key])
 
     # What it hears
 
@@ -92,7 +91,7 @@ class Scheduler(Process):
             self.queue.remove(key)
             self.state["assumed"].pop(key, None)
             self.state["volumes"].pop(key, None)
-            self.cache.nominate(key, None, None)
+            self.nominate(key, None, None)
             if self.cache.remove(key):
                 self._happened("pod-delete", span)
         elif new["spec"].get("nodeName"):
@@ -107,15 +106,15 @@ class Scheduler(Process):
             ):
                 self.queue.wake(key, self.kernel.now, span)
             nominated = (new.get("status") or {}).get("nominatedNodeName")
-            if nominated != self.cache.nominated.get(key):
-                self.cache.nominate(key, new, nominated)
+            if nominated != ((old or {}).get("status") or {}).get("nominatedNodeName"):
+                self.nominate(key, new, nominated)
 
     def _assigned(self, key: str, old: Object | None, new: Object, span: int) -> None:
         node_name = new["spec"]["nodeName"]
         self.state["assumed"].pop(key, None)
         if key in self.queue.pods:
             self.queue.remove(key)
-            self.cache.nominate(key, None, None)
+            self.nominate(key, None, None)
         if self.cache.refresh(key, new, node_name):
             if old is None or not old["spec"].get("nodeName"):
                 self._happened("pod-add", span)
@@ -195,7 +194,7 @@ class Scheduler(Process):
             return
         self.state["assumed"][key] = decision.node
         self.queue.pods[key]["place"] = "binding"
-        self.cache.nominate(key, None, None)
+        self.nominate(key, None, None)
         self.cache.add(key, pod, decision.node, ranking.cycle.shape)
         if not volumes.begin(self, key, pod, ranking, decision, cause):
             self.bind(key, pod, decision, cause)
@@ -222,7 +221,7 @@ class Scheduler(Process):
                 "target": {"apiVersion": "v1", "kind": "Node", "name": decision.node}}
         self.request("POST", f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/binding", body, cause=cause,
                      then="bound", data=[key, decision.node], subject=f"pod/{key}", level=STORY,
-                     detail=decision.detail, **phrase_of(pod, decision))
+                     detail=decision.detail, **phrase_of(pod, decision.node, decision.detail))
 
     def on_bound(self, data: list[str], status: int, body: Any, span: int) -> None:
         """The API server has written it, or refused."""
@@ -253,6 +252,14 @@ class Scheduler(Process):
             volumes.give_up(self, key, span)
             self.wake(span)
 
+    def nominate(self, key: str, pod: Object | None, node: str | None) -> None:
+        """The pod waits for victims on the node to be gone (None: no longer)."""
+        if node is not None:
+            self.state["nominated"][key] = node
+        elif self.state["nominated"].pop(key, None) is None:
+            return
+        self.cache.nominate(key, pod, node)
+
     def forget(self, key: str) -> None:
         """Drop an assumption that did not come true."""
         if self.state["assumed"].pop(key, None) is not None:
@@ -262,10 +269,3 @@ class Scheduler(Process):
         """The process, with its queue: how many pods wait where, and the first of those that fit nowhere."""
         return {**super().view(), "queue": self.queue.places(),
                 "unschedulable": list(self.queue.state["waiting"])[:20]}
-
-
-def phrase_of(pod: Object, decision: Decision) -> dict[str, Any]:
-    """How the decision is told."""
-    fit = decision.detail["fit"] if decision.detail else 0
-    return {"phrase": "scheduler.only" if fit == 1 else "scheduler.best",
-            "args": {"pod": pod["metadata"]["name"], "node": decision.node, "fit": fit}}

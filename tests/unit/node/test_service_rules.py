@@ -1,0 +1,56 @@
+"""Which endpoints a node's rules lead to."""
+
+import pytest
+
+from cluster_sim.node.service_rules import choose, rule, share
+
+
+def an_endpoint(name, node="n1", ready=True, serving=None, terminating=False, zones=(), nodes=()):
+    hints = {"forZones": [{"name": zone} for zone in zones], "forNodes": [{"name": one} for one in nodes]}
+    return {"addresses": [f"ip-{name}"], "nodeName": node, "targetRef": {"name": name}, "hints": hints,
+            "conditions": {"ready": ready, "serving": ready if serving is None else serving, "terminating": terminating}}
+
+
+def chosen(*endpoints, node="n1", zone="a", policy="Cluster"):
+    return [one["targetRef"]["name"] for one in choose(list(endpoints), node, zone, policy)]
+
+
+def test_only_ready_endpoints_take_traffic():
+    assert chosen(an_endpoint("a"), an_endpoint("b", ready=False)) == ["a"]
+
+
+def test_when_nothing_is_ready_those_that_still_serve_do():
+    going = an_endpoint("a", ready=False, serving=True, terminating=True)
+    assert chosen(going, an_endpoint("b", ready=False)) == ["a"]
+    assert chosen(going, an_endpoint("c")) == ["c"]
+
+
+def test_local_policy_leaves_only_this_node():
+    two = an_endpoint("a"), an_endpoint("b", node="n2")
+    assert chosen(*two, policy="Local") == ["a"]
+    assert chosen(*two, policy="Local", node="n3") == []
+
+
+@pytest.mark.parametrize(("endpoints", "names"), [
+    ([an_endpoint("a", zones=["a"]), an_endpoint("b", zones=["b"])], ["a"]),
+    ([an_endpoint("a", zones=["a"]), an_endpoint("b")], ["a", "b"]),  # one without a hint: hints are ignored
+    ([an_endpoint("b", zones=["b"]), an_endpoint("c", zones=["c"])], ["b", "c"]),  # none for this zone
+    ([an_endpoint("a", zones=["a"], nodes=["n2"]), an_endpoint("b", zones=["a"], nodes=["n1"])], ["b"]),
+    ([an_endpoint("a", zones=["a"], nodes=["n2"]), an_endpoint("b", zones=["b"], nodes=["n3"])], ["a"]),
+])
+def test_hints_count_if_all_have_them_and_one_is_for_here(endpoints, names):
+    assert chosen(*endpoints) == names
+
+
+def test_each_endpoint_gets_the_same_share():
+    assert share(3) == ["1/3", "1/2", "1/1"]
+
+
+@pytest.mark.parametrize(("endpoints", "policy", "otherwise"), [
+    ([], "Cluster", "reject"), ([an_endpoint("a", ready=False)], "Cluster", "reject"),
+    ([an_endpoint("a", node="n2")], "Local", "drop"), ([an_endpoint("a")], "Local", "")])
+def test_without_an_endpoint_a_connection_is_refused_or_lost(endpoints, policy, otherwise):
+    service = {"spec": {"clusterIP": "10.96.0.9", "internalTrafficPolicy": policy, "ports": [{"port": 80, "nodePort": 30080}]}}
+    made = rule(service, endpoints, "n1", None)
+    assert made["otherwise"] == otherwise
+    assert made["ports"] == [{"name": "", "port": 80, "protocol": "TCP", "nodePort": 30080}]
