@@ -53,7 +53,7 @@ def record(process: Process, component: str, obj: Object, event_type: str, reaso
     source = {"component": component}
     if process.part.endswith("/kubelet"):
         source["host"] = process.node
-    event = {"apiVersion": "v1", "kind": "Event", "metadata": {"name": name, "namespace": namespace},
+    event = {"kind": "Event", "apiVersion": "v1", "metadata": {"name": name, "namespace": namespace},
              "involvedObject": {key: value for key, value in involved.items() if value},
              "reason": reason, "message": message, "source": source, "firstTimestamp": stamp, "lastTimestamp": stamp,
              "count": 1, "type": event_type, "reportingComponent": component, "reportingInstance": source.get("host", "")}
