@@ -52,10 +52,7 @@ class DaemonSetController(Controller):
         informer = self.lister("daemonsets")
         if resource == "nodes":
             return [] if old is not None and new is not None and _ways(old) == _ways(new) else [*informer.objects]
-        found = adoption.interested(informer, new, "DaemonSet")
-        if new is None or (old is not None and meta.controller_of(old) != meta.controller_of(new)):
-            found += adoption.interested(informer, old, "DaemonSet")
-        return found
+        return adoption.concerned(informer, old, new, "DaemonSet")
 
     def sync(self, key: str, span: int) -> None:
         """The revision first, then each node, then old pods."""

@@ -65,7 +65,7 @@ class EndpointsController(Controller):
         """A Service, or the Endpoints of its name; for a pod the Services it belongs to."""
         if resource == "pods":
             found = self.members.pod_changed(old, new)
-            return found if affects_endpoints(old, new) else ()
+            return found if found and affects_endpoints(old, new) else ()
         if resource == "services":
             self.members.service_changed(old, new)
         return super().keys(resource, old, new)

@@ -85,7 +85,7 @@ class EndpointSliceController(Controller):
             return super().keys(resource, old, new)
         if resource == "pods":
             found = self.members.pod_changed(old, new)
-            return found if affects_endpoints(old, new) else ()
+            return found if found and affects_endpoints(old, new) else ()
         service = service_of(new or old or {})
         return (service,) if service else ()
 

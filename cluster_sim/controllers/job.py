@@ -54,10 +54,7 @@ class JobController(Controller):
         """A Job; the owner of a pod."""
         if resource == "jobs":
             return super().keys(resource, old, new)
-        found = adoption.interested(self.lister("jobs"), new, "Job")
-        if new is None or (old is not None and meta.controller_of(old) != meta.controller_of(new)):
-            found += adoption.interested(self.lister("jobs"), old, "Job")
-        return found
+        return adoption.concerned(self.lister("jobs"), old, new, "Job")
 
     def sync(self, key: str, span: int) -> None:
         """Count, then go on or end; write the status."""

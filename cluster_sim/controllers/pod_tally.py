@@ -14,6 +14,8 @@ from cluster_sim.controllers import pods
 from cluster_sim.controllers.pods import Object
 
 Labels = tuple[tuple[str, str], ...]
+Standing = tuple[str, int, bool, dict[str, str]]  # controller's uid, state, ready, labels
+ACTIVE, TERMINATING, ENDED = range(3)
 
 
 class Counts:
@@ -35,6 +37,7 @@ class PodTally:
 
     def __init__(self, existing: Iterable[Object]) -> None:
         self.counts: dict[str, Counts] = {}
+        self.standings: dict[str, Standing] = {}  # pod's uid → as what it was counted
         for pod in existing:
             self.change(None, pod)
 
@@ -44,25 +47,48 @@ class PodTally:
 
     def change(self, old: Object | None, new: Object | None) -> None:
         """A pod came, changed or went."""
-        if old is not None:
-            self._add(old, -1)
-        if new is not None:
-            self._add(new, 1)
-
-    def _add(self, pod: Object, sign: int) -> None:
-        owner = meta.controller_of(pod)
-        if owner is None:
+        gone = (old or {"metadata": {"uid": ""}})["metadata"]["uid"]
+        uid, after = (gone, None) if new is None else (new["metadata"]["uid"], standing(new))
+        if uid != gone:  # another pod of the same name
+            self._add(self.standings.pop(gone, None), -1)
+        before = self.standings.get(uid)
+        if before == after:  # most changes of a pod move no number
             return
-        counts = self.counts.setdefault(owner["uid"], Counts())
+        self._add(before, -1)
+        self._add(after, 1)
+        if after is not None:
+            self.standings[uid] = after
+        else:
+            self.standings.pop(uid, None)
+
+    def _add(self, known: Standing | None, sign: int) -> None:
+        if known is None:
+            return
+        owner, state, ready, labels = known
+        counts = self.counts.get(owner)
+        if counts is None:
+            counts = self.counts[owner] = Counts()
         counts.total += sign
-        if pods.is_terminating(pod):
+        if state == TERMINATING:
             counts.terminating += sign
-        elif pods.is_active(pod):
+        elif state == ACTIVE:
             counts.active += sign
-            counts.ready += sign * pods.is_ready(pod)
-            labels = tuple(meta.labels(pod).items())
-            counts.labels[labels] = counts.labels.get(labels, 0) + sign
-            if not counts.labels[labels]:
-                del counts.labels[labels]
+            counts.ready += sign * ready
+            carried = tuple(labels.items())
+            counts.labels[carried] = counts.labels.get(carried, 0) + sign
+            if not counts.labels[carried]:
+                del counts.labels[carried]
         if not counts.total:
-            del self.counts[owner["uid"]]
+            del self.counts[owner]
+
+
+def standing(pod: Object) -> Standing | None:
+    """As what a pod counts; None if nobody controls it."""
+    owner = meta.controller_of(pod)
+    if owner is None:
+        return None
+    if pods.is_terminal(pod):
+        return owner["uid"], ENDED, False, {}
+    if meta.is_deleting(pod):
+        return owner["uid"], TERMINATING, False, {}
+    return owner["uid"], ACTIVE, pods.is_ready(pod), meta.labels(pod)

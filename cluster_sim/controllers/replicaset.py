@@ -57,10 +57,7 @@ class ReplicaSetController(Controller):
         if resource == "replicasets":
             return super().keys(resource, old, new)
         self.tally.change(old, new)
-        found = adoption.interested(self.lister("replicasets"), new, "ReplicaSet")
-        if new is None or (old is not None and meta.controller_of(old) != meta.controller_of(new)):
-            found += adoption.interested(self.lister("replicasets"), old, "ReplicaSet")
-        return found
+        return adoption.concerned(self.lister("replicasets"), old, new, "ReplicaSet")
 
     def sync(self, key: str, span: int) -> None:
         """Claim, then compare."""

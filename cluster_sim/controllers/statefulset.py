@@ -60,11 +60,7 @@ class StatefulSetController(Controller):
             return super().keys(resource, old, new)
         if resource == "persistentvolumeclaims":
             return ()
-        informer = self.lister("statefulsets")
-        found = adoption.interested(informer, new, "StatefulSet")
-        if new is None or (old is not None and meta.controller_of(old) != meta.controller_of(new)):
-            found += adoption.interested(informer, old, "StatefulSet")
-        return found
+        return adoption.concerned(self.lister("statefulsets"), old, new, "StatefulSet")
 
     def sync(self, key: str, span: int) -> None:
         """The first rule that wants something done, else the status."""
