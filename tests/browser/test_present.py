@@ -22,6 +22,7 @@ def join(page, code):
     page.get_by_label(re.compile("code", re.IGNORECASE)).first.fill(code)
     page.get_by_role("main").get_by_role("button", name=re.compile("Join|Watch", re.IGNORECASE)).click()
     wait_for_running(page, "web", 3)
+    expect(page.locator("html")).to_have_attribute("data-mode", "running")  # the socket has brought its first frame
 
 
 def test_three_followers_see_the_presenters_kill_and_how_many_they_are(page, stranger):
