@@ -26,8 +26,24 @@ def amounts(resources: dict[str, Any] | None) -> Amounts:
             for name, text in (resources or {}).items()}
 
 
+_plain: dict[int, tuple[Any, Amounts]] = {}  # id of a list of containers → it, and what they request
+REMEMBERED = 512
+
+
 def pod_requests(spec: dict[str, Any], scored: bool = False) -> Amounts:
     """What the pod requests; `scored` puts in the scheduler's defaults where cpu or memory is not asked for."""
+    containers = spec.get("containers") or ()
+    if scored or any(spec.get(name) for name in ("initContainers", "resources", "overhead")):
+        return _requests(spec, scored)
+    known = _plain.get(id(containers))  # pods of one template share its containers
+    if known is None or known[0] is not containers:
+        if len(_plain) >= REMEMBERED:
+            _plain.clear()
+        known = _plain[id(containers)] = (containers, _requests(spec, scored))
+    return {**known[1]}
+
+
+def _requests(spec: dict[str, Any], scored: bool) -> Amounts:
     total: Amounts = {}
     for container in spec.get("containers") or ():
         _add(total, _container(container, scored))

@@ -45,6 +45,7 @@ class Process(Component):
 
     def rebuild(self) -> None:
         """Informers over the copies in the state."""
+        self._streams: dict[int, Informer] = {}
         self.informers: dict[str, Informer] = {
             watch.resource: Informer(watch, self.state["informers"].setdefault(watch.resource, {}))
             for watch in self.interests()
@@ -88,6 +89,7 @@ class Process(Component):
     def unfollow(self, resource: str) -> None:
         """No longer watch a resource."""
         self.informers.pop(resource, None)
+        self._streams.clear()
         self.state["informers"].pop(resource, None)
 
     # Requests
@@ -197,7 +199,7 @@ class Process(Component):
         informer.state["call"] = self.state["next"]
 
     def _watched(self, payload: dict[str, Any], span: int) -> None:
-        informer = next((one for one in self.informers.values() if one.state["call"] == payload["id"]), None)
+        informer = self._stream(payload["id"])
         if informer is None:
             return
         resource = informer.watch.resource
@@ -219,6 +221,17 @@ class Process(Component):
             else:
                 old = informer.put(key, obj)
                 self.observe(resource, "ADDED" if old is None else "MODIFIED", old, obj, span)
+
+    def _stream(self, call: int) -> Informer | None:
+        """The informer whose watch has that number; the number last met is remembered, a process may have dozens."""
+        informer = self._streams.get(call)
+        if informer is None or informer.state["call"] != call:
+            informer = next((one for one in self.informers.values() if one.state["call"] == call), None)
+            if informer is not None:
+                if len(self._streams) > 2 * len(self.informers):
+                    self._streams.clear()
+                self._streams[call] = informer
+        return informer
 
     def _retry(self, informer: Informer, span: int) -> None:
         """List again after a pause that doubles."""

@@ -147,6 +147,8 @@ class Kernel:
              level: int | None = None, detail: Any = None, revision: int | None = None,
              subject: str | None = None) -> None:
         """Say more about a span already recorded, now that its meaning is known."""
+        if not self.trace.recording:
+            return
         columns = {9: phrase, 10: args, 13: detail, 12: revision, 8: subject}
         self.trace.tell(span, {column: value for column, value in columns.items() if value is not None}, level)
 
