@@ -32,7 +32,7 @@ def test_after_a_kill_of_the_server_browsers_reconnect_and_nothing_is_lost(fresh
 def test_a_server_that_dies_in_the_middle_of_a_kill_goes_on_with_it(fresh_server, browser):
     context = browser.new_context(base_url=fresh_server.url)
     page = context.new_page()
-    open_lesson(page)
+    open_lesson(page, slowly=True)
     victim = names(page)[0]
     pod(page, victim).click()
     expect(pod(page, victim)).not_to_have_attribute("data-status", "Running")
