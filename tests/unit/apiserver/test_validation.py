@@ -1,0 +1,104 @@
+"""Validation beyond the recordings: fields and complaints, in upstream's words."""
+
+import pytest
+
+from cluster_sim.apiserver.validation import batch, cron, limits, networking, pod_spec, rollout, service
+from cluster_sim.apiserver.validation import storage_kinds as storage
+
+GOOD = {"name": "c", "image": "x:1", "terminationMessagePolicy": "File", "imagePullPolicy": "Always"}
+POD = {"restartPolicy": "Always", "dnsPolicy": "ClusterFirst", "containers": [GOOD]}
+
+
+def told(errors):
+    return [f"{error.field}: {error.body()}" for error in errors]
+
+
+def container(**more):
+    return {**POD, "containers": [{**GOOD, **more}]}
+
+
+@pytest.mark.parametrize(("spec", "complaints"), [
+    (POD, []),
+    (container(image=" x"), ['spec.containers[0].image: Invalid value: " x": must not have leading or trailing whitespace']),
+    (container(env=[{"name": "A", "valueFrom": {}}]),
+     ['spec.containers[0].env[0].valueFrom: Invalid value: "": must specify one of: `fieldRef`, `resourceFieldRef`, '
+      "`configMapKeyRef` or `secretKeyRef`"]),
+    (container(envFrom=[{"configMapRef": {}}]), ["spec.containers[0].envFrom[0].configMapRef.name: Required value"]),
+    (container(ports=[{"containerPort": 70000, "protocol": "TCP"}]),
+     ["spec.containers[0].ports[0].containerPort: Invalid value: 70000: must be between 1 and 65535, inclusive"]),
+    (container(ports=[{"containerPort": 1, "protocol": "ICMP"}]),
+     ['spec.containers[0].ports[0].protocol: Unsupported value: "ICMP": supported values: "SCTP", "TCP", "UDP"']),
+    (container(resources={"requests": {"example.com/gpu": "1"}}),
+     ["spec.containers[0].resources.limits: Required value: Limit must be set for non overcommitable resources"]),
+    (container(resources={"requests": {"example.com/gpu": "1"}, "limits": {"example.com/gpu": "2"}}),
+     ['spec.containers[0].resources.requests: Invalid value: "1": must be equal to example.com/gpu limit of 2']),
+    (container(readinessProbe={"exec": {}}), ["spec.containers[0].readinessProbe.exec.command: Required value"]),
+    (container(lifecycle={"preStop": {}}), ["spec.containers[0].lifecycle.preStop: Required value: must specify a handler type"]),
+    (container(securityContext={"privileged": True, "allowPrivilegeEscalation": False}),
+     ['spec.containers[0].securityContext: Invalid value: {"privileged":true,"allowPrivilegeEscalation":false}: cannot set '
+      "`allowPrivilegeEscalation` to false and `privileged` to true"]),
+    ({**POD, "volumes": [{"name": "v", "configMap": {}}]}, ["spec.volumes[0].configMap.name: Required value"]),
+    ({**POD, "volumes": [{"name": "v", "hostPath": {"path": "/a/../b"}}]},
+     ['spec.volumes[0].hostPath.path: Invalid value: "/a/../b": must not contain \'..\'']),
+    ({**POD, "volumes": [{"name": "v", "emptyDir": {}}, {"name": "v", "emptyDir": {}}]},
+     ['spec.volumes[1].name: Duplicate value: "v"']),
+    ({**POD, "initContainers": [{**GOOD, "name": "c"}]}, ['spec.initContainers[0].name: Duplicate value: "c"']),
+    ({**POD, "initContainers": [{**GOOD, "name": "i", "livenessProbe": {"exec": {"command": ["x"]}}}]},
+     ["spec.initContainers[0].livenessProbe: Forbidden: may not be set for init containers without restartPolicy=Always"]),
+    ({**POD, "hostNetwork": True, "containers": [{**GOOD, "ports": [{"containerPort": 1, "hostPort": 2, "protocol": "TCP"}]}]},
+     ["spec.containers[0].ports[0].containerPort: Invalid value: 1: must match `hostPort` when `hostNetwork` is true"]),
+    ({**POD, "tolerations": [{"effect": "NoSchedule"}]},
+     ['spec.tolerations[0].operator: Invalid value: "": operator must be Exists when `key` is empty, which means "match all '
+      'values and all keys"']),
+    ({**POD, "imagePullSecrets": [{}]}, ["spec.imagePullSecrets[0].name: Required value"]),
+])
+def test_a_pods_spec(spec, complaints):
+    assert told(pod_spec.validate(spec, "spec")) == complaints
+
+
+@pytest.mark.parametrize(("schedule", "complaint"), [
+    ("*/5 * * * *", ""), ("0 9-17/2 * jan,mar MON-FRI", ""), ("@hourly", ""), ("? ? ? ? ?", ""),
+    ("* * * *", "expected exactly 5 fields, found 4: [* * * *]"), ("* 24 * * *", "end of range (24) above maximum (23): 24"),
+    ("* * 0 * *", "beginning of range (0) below minimum (1): 0"), ("5-1 * * * *", "beginning of range (5) beyond end of range (1): 5-1"),
+    ("*/0 * * * *", "step of range should be a positive number: */0"), ("@often", "unrecognized descriptor: @often"),
+    ("x * * * *", 'failed to parse int from x: strconv.Atoi: parsing "x": invalid syntax')])
+def test_cron_schedules(schedule, complaint):
+    assert cron.error(schedule) == complaint
+
+
+@pytest.mark.parametrize(("check", "given", "complaints"), [
+    (rollout.daemonset_strategy, {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1, "maxSurge": 1}},
+     ["x.rollingUpdate.maxSurge: Invalid value: 1: may not be set when maxUnavailable is non-zero"]),
+    (rollout.daemonset_strategy, {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 0}},
+     ["x.rollingUpdate.maxUnavailable: Required value: cannot be 0 when maxSurge is 0"]),
+    (rollout.statefulset_strategy, {"type": "RollingUpdate", "rollingUpdate": {"partition": -1}},
+     ["x.rollingUpdate.partition: Invalid value: -1: must be greater than or equal to 0"]),
+    (rollout.deployment_strategy, {"type": "Sometimes"},
+     ['x.type: Unsupported value: "Sometimes": supported values: "Recreate", "RollingUpdate"']),
+])
+def test_update_strategies(check, given, complaints):
+    assert told(check(given, "x")) == complaints
+
+
+@pytest.mark.parametrize(("kind", "obj", "complaints"), [
+    (service.validate, {"spec": {"type": "ClusterIP", "sessionAffinity": "None", "clusterIP": "None"}}, []),
+    (service.validate, {"spec": {"type": "ClusterIP", "sessionAffinity": "None", "ports": [
+        {"port": 80, "protocol": "TCP", "targetPort": 80, "nodePort": 30001}]}},
+     ["spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'"]),
+    (networking.network_policy, {"spec": {"ingress": [{"from": [{}]}]}}, ["spec.ingress[0].from[0]: Required value: must specify a peer"]),
+    (networking.network_policy, {"spec": {"egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["11.0.0.0/16"]}}]}]}},
+     ['spec.egress[0].to[0].ipBlock.except[0]: Invalid value: "11.0.0.0/16": must be a strict subset of `cidr`']),
+    (networking.ingress, {"spec": {"rules": [{"host": "1.2.3.4"}]}},
+     ['spec.rules[0].host: Invalid value: "1.2.3.4": must be a DNS name, not an IP address']),
+    (storage.claim, {"spec": {"accessModes": ["ReadWriteOnce", "ReadWriteOncePod"], "resources": {"requests": {"storage": "1"}}}},
+     ["spec.accessModes: Forbidden: may not use ReadWriteOncePod with other access modes"]),
+    (storage.storage_class, {"provisioner": "x", "volumeBindingMode": "Soon"},
+     ['volumeBindingMode: Unsupported value: "Soon": supported values: "Immediate", "WaitForFirstConsumer"']),
+    (limits.limit_range, {"spec": {"limits": [{"type": "Pod", "default": {"cpu": "1"}}]}},
+     ["spec.limits[0].default: Forbidden: may not be specified when `type` is 'Pod'"]),
+    (batch.cronjob, {"metadata": {"name": "j"}, "spec": {"schedule": "* * * * *", "concurrencyPolicy": "Maybe", "jobTemplate": {
+        "spec": {"template": {"spec": {**POD, "restartPolicy": "Never"}}}}}},
+     ['spec.concurrencyPolicy: Unsupported value: "Maybe": supported values: "Allow", "Forbid", "Replace"']),
+])
+def test_other_kinds(kind, obj, complaints):
+    assert told(kind(obj)) == complaints
