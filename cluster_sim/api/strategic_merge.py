@@ -53,8 +53,16 @@ def _without_directives(value: Any) -> tuple[Any, bool]:
     if isinstance(value, dict):
         if DIRECTIVE in value:
             return None, False
-        kept = {key: _without_directives(item) for key, item in value.items() if item is not None}
-        return {key: item for key, (item, keep) in kept.items() if keep}, True
+        kept = {}
+        for key, item in value.items():
+            if not isinstance(item, (dict, list)):
+                if item is not None:
+                    kept[key] = item
+                continue
+            item, keep = _without_directives(item)
+            if keep:
+                kept[key] = item
+        return kept, True
     return [item for item, keep in map(_without_directives, value) if keep], True
 
 
@@ -272,6 +280,9 @@ def _merge(original: Object | None, patch: Object, definition: str) -> Object:
 
 def _merge_field(result: Object, key: str, value: Any, definition: str) -> None:
     """Put one field of the patch into `result`, a dict of our own making."""
+    if not isinstance(value, (dict, list)):
+        result[key] = value
+        return
     have = result.get(key)
     meta = patch_meta(definition, key)
     if isinstance(have, dict) and isinstance(value, dict) and "replace" not in meta.strategies:

@@ -54,7 +54,7 @@ class ServiceMembers:
     def pod_changed(self, old: Object | None, new: Object | None) -> list[str]:
         """A pod came, changed or went; → keys of the Services it belonged or belongs to, sorted."""
         pod = meta.key(new or old or {})
-        if not self.selectors and pod not in self.services:
+        if pod not in self.services and not self.selectors.get(meta.namespace(new or old or {})):
             return []
         before = sorted(self.services.get(pod, ()))
         if new is not None and old is not None and meta.labels(old) == meta.labels(new):
