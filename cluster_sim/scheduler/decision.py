@@ -12,7 +12,6 @@ from itertools import islice
 from typing import Any
 
 from cluster_sim.scheduler.framework import Rejection
-from cluster_sim.scheduler.messages import count_reasons
 from cluster_sim.scheduler.ranking import Ranking, Sample
 
 EXPLAINED_NODES = 20
@@ -26,6 +25,7 @@ class Decision:
     next_start: int
     nodes: int
     rejections: dict[int, Rejection] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
     for_all: Rejection | None = None
     detail: dict[str, Any] | None = None
 
@@ -40,7 +40,7 @@ def decide(ranking: Ranking, start: int, draw: Callable[[int], int], explain: bo
         return Decision(None, start, len(order), for_all=rejection)
     sample = ranking.sample(start % len(order))
     if not sample.positions:
-        return Decision(None, sample.next_start, len(order), ranking.rejections)
+        return Decision(None, sample.next_start, len(order), ranking.rejections, ranking.reasons())
     if len(sample.positions) == 1:
         totals, position = {sample.classes[0]: 0}, sample.positions[0]
     else:
@@ -48,7 +48,7 @@ def decide(ranking: Ranking, start: int, draw: Callable[[int], int], explain: bo
         position = pick(sample, totals, draw)
     chosen = order[position].name
     detail = explanation(ranking, sample, totals, chosen) if explain else None
-    return Decision(chosen, sample.next_start, len(order), ranking.rejections, detail=detail)
+    return Decision(chosen, sample.next_start, len(order), detail=detail)
 
 
 def pick(sample: Sample, totals: dict[int, int], draw: Callable[[int], int]) -> int:
@@ -67,10 +67,18 @@ def pick(sample: Sample, totals: dict[int, int], draw: Callable[[int], int]) -> 
         if chosen < count:
             break
         chosen -= count
-    at = -1
-    for _ in range(chosen + 1):
-        at = classes.index(winner, at + 1)
-    return sample.positions[at]
+    if chosen > count // 2:  # nearer from the other end
+        at = _nth(classes[::-1], winner, count - 1 - chosen)
+        return sample.positions[-1 - at]
+    return sample.positions[_nth(classes, winner, chosen)]
+
+
+def _nth(classes: list[int], number: int, n: int) -> int:
+    """Where `number` stands for the nth time, from 0."""
+    at = classes.index(number)
+    for _ in range(n):
+        at = classes.index(number, at + 1)
+    return at
 
 
 def explanation(ranking: Ranking, sample: Sample, totals: dict[int, int], chosen: str) -> dict[str, Any]:
@@ -89,5 +97,5 @@ def explanation(ranking: Ranking, sample: Sample, totals: dict[int, int], chosen
     rejected = [[order[position].name, rejection.plugin, list(rejection.reasons)]
                 for position, rejection in islice(ranking.rejections.items(), EXPLAINED_NODES)]
     return {"chosen": chosen, "asked": len(order), "fit": len(sample.positions), "scores": rows, "rejected": rejected,
-            "reasons": count_reasons(one.reasons for one in ranking.rejections.values()),
+            "reasons": ranking.reasons(),
             "weights": {plugin.name: plugin.weight for plugin in ranking.scorers}}

@@ -32,7 +32,7 @@ register_phrases({
 def handle(scheduler: Scheduler, key: str, pod: Object, ranking: Ranking, decision: Decision, cause: int) -> None:
     """Tell why, and what is done about it."""
     chosen: preemption.Candidate | None = None
-    reasons = messages.count_reasons(one.reasons for one in decision.rejections.values())
+    reasons = decision.reasons
     if decision.nodes == 0:
         message, plugins = messages.NO_NODES, []
     elif decision.for_all is not None:
@@ -41,6 +41,8 @@ def handle(scheduler: Scheduler, key: str, pod: Object, ranking: Ranking, decisi
         reasons = {reason: decision.nodes}
     else:
         plugins = sorted({one.plugin: True for one in decision.rejections.values()})
+        if messages.NOT_ASKED in reasons and "NodeAffinity" not in plugins:
+            plugins.append("NodeAffinity")
         chosen, after = _preempt(scheduler, key, pod, ranking, decision)
         message = messages.no_node_fits(decision.nodes, reasons, after)
     old = conditions.find_condition((pod.get("status") or {}).get("conditions"), "PodScheduled")

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 NO_NODES = "no nodes available to schedule pods"
 NOT_HELPFUL = "Preemption is not helpful for scheduling"
+NOT_ASKED = "node(s) didn't satisfy plugin(s) [NodeAffinity]"  # a pod that names its nodes leaves out the others
 NO_VICTIMS = "No preemption victims found for incoming pod"
 
 

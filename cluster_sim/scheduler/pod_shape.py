@@ -35,7 +35,7 @@ class PodShape:
     __slots__ = ("__weakref__", "affinity", "claims", "constraints", "containers", "images", "key", "labels",
                  "namespace", "owner", "ports", "requests", "scored_cpu", "scored_memory", "spec", "tolerations",
                  "other_requests", "cpu", "memory", "best_effort", "required_affinity", "required_anti_affinity",
-                 "preferred_affinity")
+                 "preferred_affinity", "pinned")
 
     def __init__(self, pod: Object, key: str) -> None:
         meta, spec = pod["metadata"], pod["spec"]
@@ -61,6 +61,7 @@ class PodShape:
         self.constraints: list[Object] = spec.get("topologySpreadConstraints") or []
         affinity = spec.get("affinity") or {}
         self.affinity: Object = affinity
+        self.pinned = pinned_to(affinity)
         for_pods, against = affinity.get("podAffinity") or {}, affinity.get("podAntiAffinity") or {}
         self.required_affinity: list[Object] = for_pods.get(REQUIRED) or []
         self.required_anti_affinity: list[Object] = against.get(REQUIRED) or []
@@ -90,6 +91,18 @@ def host_ports(spec: Object) -> list[Port]:
             if number:
                 wanted.append((port.get("protocol") or "TCP", port.get("hostIP") or "0.0.0.0", number))
     return wanted
+
+
+def pinned_to(affinity: Object) -> list[str] | None:
+    """The only nodes that required affinity leaves by name (a DaemonSet's pod has one); None: not by name."""
+    required = (affinity.get("nodeAffinity") or {}).get(REQUIRED) or {}
+    names: dict[str, bool] = {}
+    for term in required.get("nodeSelectorTerms") or ():
+        fields = [one["values"] for one in term.get("matchFields") or () if one.get("operator") == "In"]
+        if not fields:
+            return None
+        names.update(dict.fromkeys((name for name in fields[0] if all(name in values for values in fields)), True))
+    return sorted(names) if required else None
 
 
 def claim_names(pod: Object) -> list[str]:

@@ -46,7 +46,7 @@ def find(pod: Object, ranking: Ranking, decision: Decision, budgets: list[Object
     cache = ranking.cycle.cache
     order = cache.order
     candidates: list[Candidate] = []
-    reasons: list[tuple[str, ...]] = []
+    reasons: list[tuple[str, ...]] = [(NOT_HELPFUL,)] * (len(order) - len(decision.rejections))
     for position, rejection in decision.rejections.items():
         if rejection.unresolvable:
             reasons.append((NOT_HELPFUL,))

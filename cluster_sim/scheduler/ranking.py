@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster_sim.scheduler.framework import Cycle, Plugin, Rejection
+from cluster_sim.scheduler.messages import NOT_ASKED, count_reasons
 from cluster_sim.scheduler.node_info import NodeInfo
 from cluster_sim.scheduler.plugins import PLUGINS
 
@@ -55,7 +56,7 @@ class Ranking:
         order = cycle.cache.order
         volatile = self._looks_beyond()
         images = [cycle.cache.image_nodes.get(image, 0) for image in cycle.shape.images]
-        same = self.layout == cycle.cache.layout and images == self.spread_of_images
+        same = self.layout == cycle.cache.layout and images == self.spread_of_images and cycle.shape.pinned is None
         if same and not volatile and not self.volatile:
             self._catch_up(order)
             return None
@@ -89,6 +90,7 @@ class Ranking:
         self.fit: list[int] = []  # positions of nodes that fit, ascending
         self.fit_class: list[int] = []  # and the class of each
         self.complete = False
+        self.not_asked = 0  # nodes that the pod has left out by naming others
 
     def _catch_up(self, order: list[NodeInfo]) -> None:
         changes = self.cycle.cache.changes
@@ -115,6 +117,11 @@ class Ranking:
             self.fit.insert(place, position)
             self.fit_class.insert(place, number)
 
+    def reasons(self) -> dict[str, int]:
+        """How many nodes gave each reason."""
+        counted = count_reasons(one.reasons for one in self.rejections.values())
+        return {**counted, NOT_ASKED: self.not_asked} if self.not_asked else counted
+
     def reject(self, node: NodeInfo) -> Rejection | None:
         """The first plugin that turns the node down."""
         cycle = self.cycle
@@ -139,6 +146,13 @@ class Ranking:
         """From `start` on, the nodes that fit, as many as are enough."""
         order = self.cycle.cache.order
         total, wanted = len(order), nodes_to_find(len(order))
+        pinned = self.cycle.shape.pinned
+        if pinned is not None:
+            nodes = self.cycle.cache.nodes
+            named = sorted(nodes[name].position for name in pinned if name in nodes and nodes[name].node is not None)
+            self.not_asked = total - len(named)
+            self._search([order[position] for position in named], 0, wanted)
+            return Sample(self.fit, self.fit_class, start)
         if self.volatile:
             return self._search(order, start % total, wanted)
         if not self.complete:
@@ -158,20 +172,20 @@ class Ranking:
     def _search(self, order: list[NodeInfo], start: int, wanted: int) -> Sample:
         """Try node after node until enough fit."""
         found: dict[int, int] = {}
-        position = start
+        place = start
         for step in range(len(order)):
-            position = (start + step) % len(order)
-            node = order[position]
+            place = (start + step) % len(order)
+            node = order[place]
             rejection = self.reject_with_nominated(node) if node.nominated else self.reject(node)
             if rejection is not None:
-                self.rejections[position] = rejection
+                self.rejections[node.position] = rejection
                 continue
-            found[position] = self._class_of(node)
+            found[node.position] = self._class_of(node)
             if len(found) == wanted:
                 break
         self.fit = sorted(found)
         self.fit_class = [found[one] for one in self.fit]
-        return Sample(self.fit, self.fit_class, (position + 1) % len(order))
+        return Sample(self.fit, self.fit_class, (place + 1) % max(1, len(order)))
 
     nominated_key, nominated_priority = "", 0
 

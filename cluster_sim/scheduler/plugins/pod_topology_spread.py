@@ -25,6 +25,7 @@ Object = dict[str, Any]
 HOSTNAME = "kubernetes.io/hostname"
 DEFAULTS = ((HOSTNAME, 3), (ZONE, 5))
 MILLION = 1_000_000
+KNOWN = 1_000  # results kept
 
 
 class Constraint:
@@ -83,11 +84,8 @@ class PodTopologySpread(Plugin):
             chosen = default_selector(cycle) or []
             soft = [Constraint(cycle, key, skew, chosen, {}) for key, skew in DEFAULTS] if chosen else []
         cycle.data[self.name] = {
-            "hard": hard,
-            "soft": soft,
-            "domains": [self._domains(cycle, one, hard) for one in hard],
-            "needs all": bool(own),
-        }
+            "hard": hard, "soft": soft, "domains": [self._domains(cycle, one, hard) for one in hard], "needs all": bool(own),
+            "beyond": [i for i, one in enumerate(soft) if one.key != HOSTNAME], "known": {}}
         return None
 
     def _explicit(self, cycle: Cycle, source: Object) -> Constraint:
@@ -133,6 +131,20 @@ class PodTopologySpread(Plugin):
 
     def normalize(self, cycle: Cycle, raws: list[Any], sizes: Callable[[], list[int]]) -> list[int]:
         """Σ count × ln(domains + 2), then the emptiest is best: MAX_SCORE × (max + min − s) ÷ max."""
+        data = cycle.data[self.name]
+        for raw in raws:
+            if raw is None or any(raw[i] is not None for i in data["beyond"]):
+                return self._scores(cycle, raws, sizes)
+        # Spread over nodes alone: the scores follow from these values, which come again and again.
+        key = (cycle.sampled, *raws)
+        found: list[int] | None = data["known"].get(key)
+        if found is None:
+            if len(data["known"]) >= KNOWN:
+                data["known"].clear()
+            found = data["known"][key] = self._scores(cycle, raws, sizes)
+        return found
+
+    def _scores(self, cycle: Cycle, raws: list[Any], sizes: Callable[[], list[int]]) -> list[int]:
         soft: list[Constraint] = cycle.data[self.name]["soft"]
         taking_part = [raw for raw in raws if raw is not None]
         if not taking_part:

@@ -29,6 +29,8 @@ class TaintToleration(Plugin):
 
     def raw(self, cycle: Cycle, node: NodeInfo) -> int:
         """How many soft taints are not tolerated."""
+        if not node.prefer_no_schedule:
+            return 0
         return sum(not tolerated(taint, cycle.shape.tolerations) for taint in node.prefer_no_schedule)
 
     def normalize(self, cycle: Cycle, raws: list[int], sizes: Callable[[], list[int]]) -> list[int]:

@@ -126,3 +126,14 @@ def test_a_bound_volume_pins_the_pod_to_its_nodes():
     pod = a_pod("p", volumes=[{"name": "d", "persistentVolumeClaim": {"claimName": "c"}}])
     assert cluster.decide(pod).node == "b"
     assert cluster.reasons(pod) == {"a": "node(s) didn't match PersistentVolume's node affinity"}
+
+
+def test_a_pod_that_names_its_node_asks_no_other():
+    fields = [{"key": "metadata.name", "operator": "In", "values": ["b"]}]
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchFields": fields}]}}
+    pod = a_pod("daemon", "2", affinity={"nodeAffinity": required})
+    assert ACluster(a_node("a"), a_node("b"), a_node("c")).decide(pod).node == "b"
+    decision = ACluster(a_node("a"), a_node("b", "1"), a_node("c")).decide(pod)
+    assert (decision.node, decision.reasons) == (
+        None, {"Insufficient cpu": 1, "node(s) didn't satisfy plugin(s) [NodeAffinity]": 2})
+    assert ACluster(a_node("a")).decide(pod).reasons == {"node(s) didn't satisfy plugin(s) [NodeAffinity]": 1}
