@@ -181,8 +181,8 @@ def news(pod: Object, told: Object) -> Object:
 
 
 def _same_condition(new: Object, old: Object | None) -> bool:
-    return old is not None and all(new.get(name) == old.get(name) for name in ("status", "reason", "message",
-                                                                               "observedGeneration"))
+    return old is not None and new["status"] == old.get("status") and new.get("reason") == old.get("reason") and (
+        new.get("message") == old.get("message")) and new.get("observedGeneration") == old.get("observedGeneration")
 
 
 def word(pod: Object, worker: Object) -> str:
