@@ -18,7 +18,8 @@ from cluster_sim.kernel import Kernel
 
 Object = dict[str, Any]
 
-NETWORK, SIZE = 10 << 24 | 96 << 16, 4096  # 10.96.0.0/20 of 10.96.0.0/12: enough, and quick to look at
+NETWORK, RANGE = 10 << 24 | 96 << 16, 1 << 20  # 10.96.0.0/12, kubeadm's --service-cluster-ip-range
+SIZE = 4096  # addresses given out: the first of the range, which is enough and quick to look at
 BAND = 256  # addresses below are for fixed choices: min(max(16, 2**12 / 16), 256)
 FIRST_PORT, PORTS = 30000, 2768
 PORT_BAND = 86
@@ -27,6 +28,15 @@ PORT_BAND = 86
 def address(number: int) -> str:
     """A number as dotted IPv4."""
     return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
+def in_range(word: str) -> bool:
+    """Whether an IPv4 address is one of the cluster's for Services."""
+    parts = word.split(".")
+    if len(parts) != 4:
+        return False
+    number = sum(int(part) << shift for part, shift in zip(parts, (24, 16, 8, 0), strict=True))
+    return NETWORK < number < NETWORK + RANGE - 1
 
 
 class Allocator:
@@ -93,4 +103,6 @@ def _words(obj: Object) -> list[str]:
     spec = obj.get("spec") or {}
     words = [ip for ip in spec.get("clusterIPs") or [] if ip != "None"]
     words += [str(port["nodePort"]) for port in spec.get("ports") or [] if port.get("nodePort")]
+    if spec.get("healthCheckNodePort"):
+        words.append(str(spec["healthCheckNodePort"]))
     return words

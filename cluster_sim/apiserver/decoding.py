@@ -9,12 +9,13 @@ Upstream: k8s.io/apiserver/pkg/endpoints/handlers/create.go, apimachinery/pkg/ru
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.api import schema, status
+from cluster_sim.api import field, schema, status
 from cluster_sim.api.resources import Resource
 from cluster_sim.api.status import ApiError, bad_request
-from cluster_sim.apiserver import conversion, defaulting
+from cluster_sim.apiserver import conversion, defaulting, go_text
 from cluster_sim.apiserver.request_info import RequestInfo
 
 if TYPE_CHECKING:
@@ -36,78 +37,92 @@ def parse(info: RequestInfo, body: Any, kind: str) -> Any:
     """The JSON value of a body that may still be text; raises ApiError 400 or 413."""
     if not isinstance(body, (str, bytes)):
         return body
-    text = body if isinstance(body, str) else body.decode("utf-8", "replace")
-    if len(text) > LIMIT:
-        raise ApiError(status.too_large(f"limit is {LIMIT}"))
+    text = as_text(body)
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        short = text if len(text) < 256 else text[:255] + " ..."
-        message = f"couldn't get version/kind; json parse error: {go_json_error(text, error)}"
-        raise ApiError(
-            bad_request(f"the object provided is unrecognized (must be of type {kind}): {message} ({short})")
-        ) from None
+        raise _unrecognized(kind, f"json parse error: {go_text.json_error(text, error)}", text) from None
 
 
-def go_json_error(text: str, error: Exception) -> str:
-    """A JSON error in encoding/json's words, for the usual ones."""
-    place = getattr(error, "pos", len(text))
-    if place >= len(text):
-        return "unexpected end of JSON input"
-    where = "looking for beginning of value"
-    words = str(error)
-    if "property name" in words:
-        where = "looking for beginning of object key string"
-    elif "':' delimiter" in words:
-        where = "after object key"
-    elif "',' delimiter" in words:
-        where = "after object key:value pair" if text.lstrip().startswith("{") else "after array element"
-    elif "Extra data" in words:
-        where = "after top-level value"
-    return f"invalid character '{text[place]}' {where}"
+def as_text(body: str | bytes) -> str:
+    """The text of a body, if it is not too long."""
+    text = body if isinstance(body, str) else body.decode("utf-8", "replace")
+    if len(text) > LIMIT:
+        raise ApiError(status.too_large(f"limit is {LIMIT}"))
+    return text
 
 
-def decode(server: APIServer, info: RequestInfo, body: Any, resource: Resource | None = None) -> Object:
-    """The object of a create or update body, with its defaults; unknown fields are warned of or refused."""
+def _unrecognized(kind: str, what: str, text: str) -> ApiError:
+    return ApiError(
+        bad_request(
+            f"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; "
+            f"{what} ({go_text.summary(text)})"
+        )
+    )
+
+
+def decode(
+    server: APIServer, info: RequestInfo, body: Any, resource: Resource | None = None, shown: Callable[[], str] | None = None
+) -> Object:
+    """The object of a create or update body, with its defaults; unknown fields are warned of or refused.
+
+    `shown` is the patch that led to the body, if one did: then the patch is to blame for what is wrong with it.
+    """
     resource = resource or info.kind
     value = parse(info, body, resource.kind)
     if server.custom.owns(resource):
         return server.custom.decode(info, value, resource, body)
     if not isinstance(value, dict):
-        found = "null" if value is None else json.dumps(value)[:200]
-        raise ApiError(bad_request(
-            f"the object provided is unrecognized (must be of type {resource.kind}): couldn't get version/kind; json parse "
-            f"error: json: cannot unmarshal {_go_kind(value)} into Go value of type struct {{ APIVersion string "
-            f'"json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }} ({found})'))
+        text = "" if body is None else as_text(body) if isinstance(body, (str, bytes)) else json.dumps(value)
+        if value is None and text == "":
+            raise _unrecognized(resource.kind, "json parse error: unexpected end of JSON input", "")
+        raise _unrecognized(
+            resource.kind,
+            f"json parse error: json: cannot unmarshal {_go_kind(value)} into Go value of type struct "
+            '{ APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }',
+            text,
+        )
     value = _typed(value, resource)
     if resource.group_resource in AS_WRITTEN and trusted(info):
         return defaulting.apply(value, resource)
     obj, error, unknown = schema.decode(value, resource.api_version, resource.kind)
     if error is not None:
-        raise ApiError(
-            bad_request(
-                f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {error}'
-            )
-        )
-    check_unknown(info, unknown, body, resource)
-    obj = {"kind": resource.kind, "apiVersion": resource.api_version,
-           **{key: item for key, item in obj.items() if key not in ("kind", "apiVersion")}}
+        raise _wrong(resource, error, shown)
+    check_unknown(info, unknown, body, resource, shown)
+    obj = {
+        "kind": resource.kind,
+        "apiVersion": resource.api_version,
+        **{key: item for key, item in obj.items() if key not in ("kind", "apiVersion")},
+    }
     return conversion.to_storage(defaulting.apply(obj, resource), resource)
 
 
-def check_unknown(info: RequestInfo, unknown: list[str], body: Any, resource: Resource) -> None:
+def _wrong(resource: Resource, text: str, shown: Callable[[], str] | None) -> ApiError:
+    """The body does not fit the kind."""
+    if shown is not None:
+        return ApiError(status.invalid("", "", [field.invalid("patch", shown(), text)]))
+    return ApiError(
+        bad_request(f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {text}')
+    )
+
+
+def check_unknown(
+    info: RequestInfo, unknown: list[str], body: Any, resource: Resource, shown: Callable[[], str] | None = None
+) -> None:
     """Refuse, warn of or ignore unknown fields, and fields given twice."""
     mode = info.first("fieldValidation") or "Warn"
     if mode == "Ignore":
         return
-    twice = schema.duplicates(body if isinstance(body, str) else body.decode("utf-8", "replace")) if isinstance(
-        body, (str, bytes)) else []
+    twice = (
+        schema.duplicates(body if isinstance(body, str) else body.decode("utf-8", "replace"))
+        if isinstance(body, (str, bytes))
+        else []
+    )
     found = [f'duplicate field "{name}"' for name in twice] + [f'unknown field "{name}"' for name in unknown]
     if not found:
         return
     if mode == "Strict":
-        raise ApiError(bad_request(f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: '
-                                   f"strict decoding error: {', '.join(found)}"))
+        raise _wrong(resource, f"strict decoding error: {', '.join(found)}", shown)
     info.warnings.extend(found)
 
 
@@ -116,24 +131,34 @@ def _typed(value: Object, resource: Resource) -> Object:
     version, kind = value.get("apiVersion") or resource.api_version, value.get("kind") or resource.kind
     if not isinstance(version, str) or not isinstance(kind, str):
         wrong, name = (version, "apiVersion") if not isinstance(version, str) else (kind, "kind")
-        raise ApiError(bad_request(
-            f"the object provided is unrecognized (must be of type {resource.kind}): couldn't get version/kind; json parse "
-            f"error: json: cannot unmarshal {_go_kind(wrong)} into Go struct field .{name} of type string"))
+        raise ApiError(
+            bad_request(
+                f"the object provided is unrecognized (must be of type {resource.kind}): couldn't get version/kind; json parse "
+                f"error: json: cannot unmarshal {_go_kind(wrong)} into Go struct field .{name} of type string"
+            )
+        )
     if (version, kind) == (resource.api_version, resource.kind):
         if "apiVersion" in value and "kind" in value and value["kind"] and value["apiVersion"]:
             return value
         return {**value, "kind": kind, "apiVersion": version}
     group, _, short = version.rpartition("/")
     if kind != resource.kind and schema.knows(version, kind):
-        internal = (resource.group.split(".")[0] or "core")
-        raise ApiError(bad_request(
-            f'{kind} in version "{short}" cannot be handled as a {resource.kind}: converting ({short}.{kind}) to '
-            f"({internal}.{resource.kind}): unknown conversion"))
+        internal = resource.group.split(".")[0] or "core"
+        raise ApiError(
+            bad_request(
+                f'{kind} in version "{short}" cannot be handled as a {resource.kind}: converting ({short}.{kind}) to '
+                f"({internal}.{resource.kind}): unknown conversion"
+            )
+        )
     if version != resource.api_version:
-        raise ApiError(bad_request(f"the API version in the data ({version}) does not match the expected API version "
-                                   f"({resource.api_version})"))
-    raise ApiError(bad_request(f'no kind "{kind}" is registered for version "{version}" in scheme '
-                               '"pkg/api/legacyscheme/scheme.go:30"'))
+        raise ApiError(
+            bad_request(
+                f"the API version in the data ({version}) does not match the expected API version ({resource.api_version})"
+            )
+        )
+    raise ApiError(
+        bad_request(f'no kind "{kind}" is registered for version "{version}" in scheme "pkg/api/legacyscheme/scheme.go:30"')
+    )
 
 
 def _go_kind(value: Any) -> str:
@@ -141,8 +166,13 @@ def _go_kind(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return "bool"
-    return "string" if isinstance(value, str) else "number" if isinstance(value, (int, float)) else (
-        "array" if isinstance(value, list) else "object")
+    return (
+        "string"
+        if isinstance(value, str)
+        else "number"
+        if isinstance(value, (int, float))
+        else ("array" if isinstance(value, list) else "object")
+    )
 
 
 def decode_plain(info: RequestInfo, body: Any, resource: Resource) -> Object:
@@ -155,9 +185,7 @@ def decode_plain(info: RequestInfo, body: Any, resource: Resource) -> Object:
     obj, error, unknown = schema.decode(_typed(value, resource), resource.api_version, resource.kind)
     if error is not None:
         raise ApiError(
-            bad_request(
-                f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {error}'
-            )
+            bad_request(f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {error}')
         )
     check_unknown(info, unknown, body, resource)
     return obj

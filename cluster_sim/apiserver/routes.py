@@ -16,6 +16,7 @@ from cluster_sim.apiserver.authentication import authenticate
 from cluster_sim.apiserver.outcome import Answer, Outcome, Plan
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.reviews import review
+from cluster_sim.apiserver.subresources import legacy_binding
 from cluster_sim.apiserver.verbs import create, delete, deletecollection, patch, read, update, watch
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Ou
         return review(server, info, call)
     if info.subresource:
         outcome: Outcome | None = subresources.serve(server, info, call, span)
+    elif resource.plural == "bindings":
+        outcome = legacy_binding.create(server, info, call, span)
     else:
         outcome = VERBS[info.verb](server, info, call, span)
     if isinstance(outcome, Plan):

@@ -44,7 +44,8 @@ DEFAULTS: dict[str, Callable[[Object], Object]] = {
     "validatingwebhookconfigurations.admissionregistration.k8s.io": kinds.webhooks,
     "mutatingwebhookconfigurations.admissionregistration.k8s.io": kinds.webhooks,
     "validatingadmissionpolicies.admissionregistration.k8s.io": kinds.admission_policy,
-    "certificatesigningrequests.certificates.k8s.io": kinds.certificate_request,
+    "flowschemas.flowcontrol.apiserver.k8s.io": kinds.flow_schema,
+    "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": kinds.priority_level,
 }
 
 

@@ -68,7 +68,15 @@ def admission_policy(obj: Object) -> Object:
     return change(obj, "spec", lambda spec: change(fill(spec, {"failurePolicy": "Fail"}), "matchConstraints", constraints))
 
 
-def certificate_request(obj: Object) -> Object:
-    """SetDefaults_CertificateSigningRequestSpec."""
-    return change(obj, "spec", lambda spec: spec if spec.get("usages") else {
-        **spec, "usages": ["digital signature", "key encipherment"]})
+def flow_schema(obj: Object) -> Object:
+    """SetDefaults_FlowSchemaSpec."""
+    return change(obj, "spec", lambda spec: spec if spec.get("matchingPrecedence") else {**spec, "matchingPrecedence": 1000})
+
+
+def priority_level(obj: Object) -> Object:
+    """SetDefaults_LimitedPriorityLevelConfiguration."""
+    def limited(given: Object) -> Object:
+        given = fill(given, {"nominalConcurrencyShares": 30, "lendablePercent": 0})
+        return change(given, "limitResponse", lambda response: change(
+            response, "queuing", lambda queuing: fill(queuing, {"queues": 64, "handSize": 8, "queueLengthLimit": 50})))
+    return change(obj, "spec", lambda spec: change(spec, "limited", limited))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.api import field, status
 from cluster_sim.api.status import ApiError
 from cluster_sim.apiserver import options
-from cluster_sim.apiserver.allocation import NETWORK, SIZE
+from cluster_sim.apiserver.allocation import in_range
 from cluster_sim.apiserver.strategies.strategy import Strategy
 from cluster_sim.apiserver.validation import service
 
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
+SINGLE = "this cluster is not configured for dual-stack services"
+MISMATCH = "the provided network does not match the current range"
 WITH_IP = ("ClusterIP", "NodePort", "LoadBalancer")
-RANGE = (NETWORK, NETWORK + SIZE)
 
 
 def prepare_create(obj: Object, server: APIServer, info: RequestInfo) -> Object:
@@ -39,20 +40,36 @@ def prepare_update(new: Object, old: Object, server: APIServer, info: RequestInf
             if not spec.get(key) and have.get(key):
                 spec = {**spec, key: have[key]}
     if spec.get("type") == "ExternalName" and have.get("type") != "ExternalName":
-        spec = {key: value for key, value in spec.items()
-                if key not in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy") or value != have.get(key)}
+        spec = {
+            key: value
+            for key, value in spec.items()
+            if key not in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy") or value != have.get(key)
+        }
     if spec.get("type") == "ClusterIP" and have.get("type") in ("NodePort", "LoadBalancer"):
         # upstream drops type-dependent fields that did not change along with the type
-        spec = {key: value for key, value in spec.items()
-                if not (key in ("externalTrafficPolicy", "allocateLoadBalancerNodePorts") and value == have.get(key))}
+        spec = {
+            key: value
+            for key, value in spec.items()
+            if not (key in ("externalTrafficPolicy", "allocateLoadBalancerNodePorts") and value == have.get(key))
+        }
         ports = {port.get("nodePort") for port in have.get("ports") or []}
-        spec["ports"] = [{key: value for key, value in port.items() if key != "nodePort" or value not in ports}
-                         for port in spec.get("ports") or []]
+        spec["ports"] = [
+            {key: value for key, value in port.items() if key != "nodePort" or value not in ports}
+            for port in spec.get("ports") or []
+        ]
     if spec.get("type") in ("NodePort", "LoadBalancer"):
         known = {(port.get("protocol"), port.get("port")): port.get("nodePort") for port in have.get("ports") or []}
-        spec = {**spec, "ports": [
-            port if port.get("nodePort") or not known.get((port.get("protocol"), port.get("port")))
-            else {**port, "nodePort": known[port.get("protocol"), port.get("port")]} for port in spec.get("ports") or []]}
+        spec = {
+            **spec,
+            "ports": [
+                port
+                if port.get("nodePort") or not known.get((port.get("protocol"), port.get("port")))
+                else {**port, "nodePort": known[port.get("protocol"), port.get("port")]}
+                for port in spec.get("ports") or []
+            ],
+        }
+    if not (spec.get("type") == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local"):
+        spec = {key: value for key, value in spec.items() if key != "healthCheckNodePort" or value != have.get(key)}
     new = {**new, "spec": spec}
     if service.validate_before_allocation(new):
         return new
@@ -68,8 +85,18 @@ def allocate(obj: Object, old: Object | None, server: APIServer, info: RequestIn
     if spec.get("type") in WITH_IP:
         spec = _with_address(spec, key, server, meta)
     if spec.get("type") in ("NodePort", "LoadBalancer") and not (
-            spec.get("type") == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts") is False):
+        spec.get("type") == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts") is False
+    ):
         spec = {**spec, "ports": _with_node_ports(spec.get("ports") or [], key, server, meta)}
+    if (
+        spec.get("type") == "LoadBalancer"
+        and spec.get("externalTrafficPolicy") == "Local"
+        and not spec.get("healthCheckNodePort")
+    ):
+        have = (old["spec"].get("healthCheckNodePort") if old is not None else 0) or server.allocator.draw_port(
+            server.kernel, key
+        )
+        spec = {**spec, "healthCheckNodePort": have}
     if kept is not None:
         server.allocator.reserved.clear()
         server.allocator.reserved.update(kept)
@@ -81,19 +108,31 @@ def _with_address(spec: Object, key: str, server: APIServer, meta: Object) -> Ob
     families = {"ipFamilies": spec.get("ipFamilies") or ["IPv4"], "ipFamilyPolicy": spec.get("ipFamilyPolicy") or "SingleStack"}
     if address == "None":
         if not spec.get("selector"):
-            families = {"ipFamilies": spec.get("ipFamilies") or ["IPv4"],
-                        "ipFamilyPolicy": spec.get("ipFamilyPolicy") or "RequireDualStack"}
+            families = {
+                "ipFamilies": spec.get("ipFamilies") or ["IPv4"],
+                "ipFamilyPolicy": spec.get("ipFamilyPolicy") or "RequireDualStack",
+            }
             if families["ipFamilyPolicy"] == "RequireDualStack" and families["ipFamilies"] == ["IPv4"]:
                 families["ipFamilies"] = ["IPv4", "IPv6"]
         return {**spec, **families, "clusterIP": "None", "clusterIPs": ["None"]}
+    if spec.get("ipFamilyPolicy") == "RequireDualStack" or len(spec.get("ipFamilies") or ()) > 1:
+        raise _invalid(meta, "spec.ipFamilyPolicy", spec.get("ipFamilyPolicy"), SINGLE)
+    if (spec.get("ipFamilies") or ["IPv4"])[0] != "IPv4":
+        raise _invalid(meta, "spec.ipFamilies[0]", spec["ipFamilies"][0], "not configured on this cluster")
     if address:
+        if not in_range(address):
+            raise _invalid(meta, "spec.clusterIPs", [address], f"failed to allocate IP {address}: {MISMATCH}")
         if not server.allocator.claim(address, key):
-            raise ApiError(status.invalid("Service", meta.get("name", ""), [field.invalid(
-                "spec.clusterIPs", [address],
-                f"failed to allocate IP {address}: provided IP is already allocated")]))
+            raise _invalid(
+                meta, "spec.clusterIPs", [address], f"failed to allocate IP {address}: provided IP is already allocated"
+            )
     else:
         address = server.allocator.draw_address(server.kernel, key)
     return {**spec, **families, "clusterIP": address, "clusterIPs": [address]}
+
+
+def _invalid(meta: Object, path: str, value: Any, text: str) -> ApiError:
+    return ApiError(status.invalid("Service", meta.get("name", ""), [field.invalid(path, value, text)]))
 
 
 def _with_node_ports(ports: list[Object], key: str, server: APIServer, meta: Object) -> list[Object]:
@@ -103,8 +142,13 @@ def _with_node_ports(ports: list[Object], key: str, server: APIServer, meta: Obj
         number = port.get("nodePort")
         if number:
             if not server.allocator.claim(str(number), key):
-                raise ApiError(status.invalid("Service", meta.get("name", ""), [field.invalid(
-                    f"spec.ports[{place}].nodePort", number, "provided port is already allocated")]))
+                raise ApiError(
+                    status.invalid(
+                        "Service",
+                        meta.get("name", ""),
+                        [field.invalid(f"spec.ports[{place}].nodePort", number, "provided port is already allocated")],
+                    )
+                )
             found.append(port)
             continue
         same = port.get("port", 0)
@@ -114,5 +158,12 @@ def _with_node_ports(ports: list[Object], key: str, server: APIServer, meta: Obj
     return found
 
 
-STRATEGY = Strategy(status=True, create_on_update=True, returns_deleted=True, prepare_create=prepare_create,
-                    prepare_update=prepare_update, validate=service.validate, validate_update=service.validate_update)
+STRATEGY = Strategy(
+    status=True,
+    create_on_update=True,
+    returns_deleted=True,
+    prepare_create=prepare_create,
+    prepare_update=prepare_update,
+    validate=service.validate,
+    validate_update=service.validate_update,
+)

@@ -11,6 +11,7 @@ from typing import Any
 
 from cluster_sim.api import field, names
 from cluster_sim.api.field import FieldError
+from cluster_sim.apiserver import go_text
 
 Object = dict[str, Any]
 Errors = list[FieldError]
@@ -78,11 +79,11 @@ def secret(obj: Object) -> Errors:
 def _json(data: Object, key: str) -> Errors:
     if key not in data:
         return [field.required(f"data[{key}]")]
+    text = base64.b64decode(data[key]).decode("utf-8", "replace")
     try:
-        json.loads(base64.b64decode(data[key]))
+        json.loads(text)
     except ValueError as error:
-        return [field.invalid(f"data[{key}]", "<secret contents redacted>", "unexpected end of JSON input" if not data[key] else
-                              f"invalid character {str(error)[:1]!r} looking for beginning of value")]
+        return [field.invalid(f"data[{key}]", "<secret contents redacted>", go_text.json_error(text, error))]
     return []
 
 

@@ -25,6 +25,11 @@ def check(selector: Object | None, path: str) -> list[FieldError]:
     return errors
 
 
+def is_usable(selector: Object | None) -> bool:
+    """Whether LabelSelectorAsSelector makes a selector of it."""
+    return not check(selector, "")
+
+
 def requirement(given: Object, path: str) -> list[FieldError]:
     """ValidateLabelSelectorRequirement."""
     errors: list[FieldError] = []

@@ -33,14 +33,12 @@ def _selector(spec: Object, kind: str) -> Errors:
 
 def template_for(spec: Object, path: str = "spec.template") -> Errors:
     """ValidatePodTemplateSpecForReplicaSet: the selector must choose the template, whose pods restart for ever."""
-    given, selector = spec.get("template"), spec.get("selector") or {}
+    given, selector = spec.get("template"), spec.get("selector")
     if given is None:
         return [field.required(path)]
-    errors: Errors = []
-    labels = (given.get("metadata") or {}).get("labels") or {}
-    usable = not label_selector.check(selector, "")
-    if usable and (selector.get("matchLabels") or selector.get("matchExpressions")) and not selectors.matches(selector, labels):
-        errors.append(field.invalid(f"{path}.metadata.labels", labels, "`selector` does not match template `labels`"))
+    if not label_selector.is_usable(selector):
+        return [field.invalid("spec.selector", selector, "invalid label selector")]
+    errors = _mismatch(selector, given, path)
     errors += pod_spec.template(given, path)
     pod = given.get("spec") or {}
     if pod.get("restartPolicy") != "Always":
@@ -48,6 +46,14 @@ def template_for(spec: Object, path: str = "spec.template") -> Errors:
     if pod.get("activeDeadlineSeconds") is not None:
         errors.append(field.forbidden(f"{path}.spec.activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported"))
     return errors
+
+
+def _mismatch(selector: Object | None, template: Object, path: str) -> Errors:
+    """No selector chooses nothing; an empty one, which is refused elsewhere, everything."""
+    labels = (template.get("metadata") or {}).get("labels")
+    if selector is not None and selectors.matches(selector, labels or {}):
+        return []
+    return [field.invalid(f"{path}.metadata.labels", labels, "`selector` does not match template `labels`")]
 
 
 def deployment(obj: Object) -> Errors:
@@ -141,15 +147,14 @@ def statefulset(obj: Object) -> Errors:
 def _statefulset_template(spec: Object) -> Errors:
     """ValidatePodTemplateSpecForStatefulSet: of the pods themselves only labels and restarts are looked at, because
     their volumes come from the claim templates."""
-    given, selector = spec.get("template"), spec.get("selector") or {}
+    given, selector = spec.get("template"), spec.get("selector")
     if given is None:
         return [field.required("spec.template")]
-    errors: Errors = []
+    if not label_selector.is_usable(selector):
+        return [field.invalid("spec.selector", selector, "")]
+    errors = _mismatch(selector, given, "spec.template")
     meta, pod = given.get("metadata") or {}, given.get("spec") or {}
     labels = meta.get("labels") or {}
-    chosen = selector.get("matchLabels") or selector.get("matchExpressions")
-    if chosen and not label_selector.check(selector, "") and not selectors.matches(selector, labels):
-        errors.append(field.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"))
     errors += object_meta.labels(labels, "spec.template.labels")
     errors += object_meta.annotations(meta.get("annotations") or {}, "spec.template.annotations")
     if pod.get("restartPolicy") != "Always":
@@ -182,9 +187,8 @@ def daemonset(obj: Object) -> Errors:
     spec = obj.get("spec") or {}
     errors = label_selector.check(spec.get("selector"), "spec.selector")
     selector, template = spec.get("selector") or {}, spec.get("template") or {}
-    labels = (template.get("metadata") or {}).get("labels") or {}
-    if not errors and not selectors.matches(selector, labels):
-        errors.append(field.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"))
+    if label_selector.is_usable(selector):
+        errors += _mismatch(spec.get("selector"), template, "spec.template")
     if spec.get("selector") is not None and not selector.get("matchLabels") and not selector.get("matchExpressions"):
         errors.append(field.invalid("spec.selector", selector, "empty selector is invalid for daemonset"))
     errors += pod_spec.template(template, "spec.template")
