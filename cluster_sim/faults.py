@@ -127,7 +127,7 @@ def _slow(kernel: Kernel, fault: str, node: str, options: dict[str, Any], cause:
 
 
 def _mend(kernel: Kernel, fault: str, node: str, options: dict[str, Any], cause: int) -> None:
-    kernel.network.mend(fault)
+    kernel.mend(fault, cause)
     _heard_again(kernel, fault, node)
 
 

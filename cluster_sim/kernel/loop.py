@@ -57,6 +57,7 @@ class Kernel:
         self.stopped: dict[str, bool] = data.get("stopped", {})  # parts; "NODE/" for a machine without power
         self.peers: dict[str, dict[str, bool]] = data.get("peers", {})
         self.silenced: dict[str, dict[str, int]] = data.get("silenced", {})  # part or machine → fault → its span
+        self.half_open: dict[str, dict[str, bool]] = data.get("half_open", {})  # as peers, of parts without power
         self.machines: dict[str, dict[str, Any]] = data.get("machines", {})  # name → size, zone, role: plain data
         self.draws = Draws(seed, data.get("counters"))
         self.network = Network(data.get("network"))
@@ -77,7 +78,7 @@ class Kernel:
             "epoch": self.epoch, "now": self.now, "executed": self.executed, "sequence": self.sequence,
             "spans": self.spans, "queue": queue, "cancelled": {}, "stopped": self.stopped,
             "peers": self.peers, "machines": self.machines, "counters": self.draws.counters,
-            "network": self.network.state, "silenced": self.silenced,
+            "network": self.network.state, "silenced": self.silenced, "half_open": self.half_open,
         }
 
     # Parts
@@ -104,15 +105,20 @@ class Kernel:
         self.peers.setdefault(server, {})[part] = True
 
     def stop(self, part: str, cause: int, silent: bool = False) -> None:
-        """The process dies: its timers and memory go; its peers hear a reset (not if `silent`: the power failed)."""
+        """The process dies: its timers and memory go; its peers hear a reset.
+
+        If `silent` (the power failed) they hear nothing until the machine is back and knows of no connection.
+        """
         self.stopped[part] = True
         self.live.pop(part, None)
         self._drop_timers(part)
         self.components[part].reset()
         self.components[part].rebuild()
-        for peer in list(self.peers.pop(part, {})):
-            if not silent and self.is_running(peer):
-                self.send(part, peer, "closed", {"peer": part, "at": self.now}, cause, verb="reset", subject=part)
+        peers = self.peers.pop(part, {})
+        if silent:
+            self.half_open[part] = peers
+        else:
+            self._reset(part, peers, cause)
         for server in self.peers.values():
             server.pop(part, None)
 
@@ -120,7 +126,26 @@ class Kernel:
         """The process starts again."""
         self.stopped.pop(part, None)
         self.live[part] = self.components[part].receive
+        self._reset(part, self.half_open.pop(part, {}), cause)
         self.components[part].start(cause)
+
+    def mend(self, fault: str, cause: int) -> None:
+        """Undo a cut or a slow link. Connections that a cut had parted are dead, which both ends learn now.
+
+        Over TCP a cut of seconds would only delay what was sent, and one of more than 45 s would be noticed by
+        HTTP/2's pings while it lasts; either way both ends end up connected anew, or with nothing missed.
+        """
+        parted = [(one, other) for one, peers in self.peers.items() for other in peers
+                  if self.network.latency(one, other) is None]
+        self.network.mend(fault)
+        for one, other in parted:
+            if self.is_running(one):
+                self._reset(one, {other: True}, cause)
+
+    def _reset(self, part: str, peers: dict[str, bool], cause: int) -> None:
+        for peer in peers:
+            if self.is_running(peer):
+                self.send(part, peer, "closed", {"peer": part, "at": self.now}, cause, verb="reset", subject=part)
 
     def behind_silence(self, part: str) -> list[int]:
         """Spans of the faults that keep a part from being heard: causes of what others do because nothing came."""
@@ -158,9 +183,8 @@ class Kernel:
              subject: str = "", phrase: str = "", args: dict[str, Any] | None = None, level: int = DETAIL,
              revision: int | None = None, detail: Any = None, also: tuple[int, ...] | list[int] = ()) -> int:
         """Send a message; it lands after the link's latency, or never. → the id of its span."""
-        latency = self.network.latency(source, target)
+        lands = self.network.lands(source, target, self.now)
         span = self._span(cause, level)
-        lands = None if latency is None else self.now + latency
         if self.trace.recording:
             self.trace.record([span, cause, also, self.now, lands, source, target, verb or kind, subject, phrase, args,
                                level, revision, detail])

@@ -19,6 +19,8 @@ class Network:
 
     def __init__(self, state: dict[str, Any] | None = None) -> None:
         self.state: dict[str, Any] = {"cuts": {}, "slow": {}} if state is None else state
+        self.state.setdefault("last", {})
+        self.ordered = bool(self.state["slow"] or self.state["last"])  # whether messages could overtake each other
         self._latency: dict[tuple[str, str], int | None] = {}
 
     def latency(self, source: str, target: str) -> int | None:
@@ -28,6 +30,21 @@ class Network:
             self._latency[key] = self._measure(source, target)
         return self._latency[key]
 
+    def lands(self, source: str, target: str, now: int) -> int | None:
+        """When a message sent now arrives; None: it is lost. On one link messages arrive in the order they were sent:
+        after a slow link is mended, what is quick waits for what is still on its way (a TCP stream keeps order)."""
+        latency = self.latency(source, target)
+        if latency is None or not self.ordered:
+            return None if latency is None else now + latency
+        last, link = self.state["last"], f"{source} {target}"
+        arrives: int = max(now + latency, last.get(link, 0))
+        last[link] = arrives
+        if not self.state["slow"]:  # quick again: only links on which something slow is still under way matter
+            for other in [other for other, time in last.items() if time <= now or time == now + latency and other == link]:
+                del last[other]
+            self.ordered = bool(last)
+        return arrives
+
     def cut(self, fault: str, one: list[str], other: list[str]) -> None:
         """Lose every message between the machines (or parts) of `one` and those of `other`."""
         self.state["cuts"][fault] = [list(one), list(other)]
@@ -36,6 +53,7 @@ class Network:
     def slow(self, fault: str, place: str, extra: int) -> None:
         """Add `extra` microseconds to each message that leaves or enters a machine or part."""
         self.state["slow"][fault] = [place, extra]
+        self.ordered = True
         self._latency.clear()
 
     def mend(self, fault: str) -> None:
