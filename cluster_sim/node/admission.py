@@ -21,7 +21,7 @@ def lacks_room(machine: Object, workers: list[Object], pod: Object, wanted: dict
         asked = 1 if name == "pods" else wanted.get(name, 0)
         if not asked:
             continue
-        used = len(workers) if name == "pods" else sum(worker["requests"].get(name, 0) for worker in workers)
+        used = len(workers) if name == "pods" else sum([worker["requests"].get(name, 0) for worker in workers])
         if asked + used > total[name]:
             return (f"OutOf{name}", f"Node didn't have enough resource: {name}, requested: {asked}, used: {used}, "
                                     f"capacity: {total[name]}")
