@@ -7,7 +7,7 @@ at once on many machines; here two events of the same microsecond happen in the 
 
 from __future__ import annotations
 
-import heapq
+from heapq import heapify, heappop, heappush
 from collections.abc import Callable
 from typing import Any
 
@@ -192,7 +192,7 @@ class Kernel:
             if frozen.enabled:
                 payload = frozen.freeze(payload)
             self.sequence += 1
-            heapq.heappush(self.queue, (lands, self.sequence, target, kind, payload, span, False))
+            heappush(self.queue, (lands, self.sequence, target, kind, payload, span, False))
         return span
 
     def timer(self, part: str, delay: int, kind: str, payload: Any = None, *, cause: int = 0,
@@ -203,10 +203,9 @@ class Kernel:
         a chain of its own when it fires; `background` declares a heartbeat, resync or probe. A negative span in the
         queue marks those: -1 plain, -2 background.
         """
-        self.sequence += 1
-        span = -2 if background else cause or -1
-        heapq.heappush(self.queue, (self.now + delay, self.sequence, part, kind, payload, span, True))
-        return self.sequence
+        self.sequence = number = self.sequence + 1
+        heappush(self.queue, (self.now + delay, number, part, kind, payload, -2 if background else cause or -1, True))
+        return number
 
     def cancel(self, timer: int) -> None:
         """Make a timer that has not fired yet do nothing."""
@@ -215,13 +214,13 @@ class Kernel:
     def next_due(self) -> int | None:
         """The time of the next event, in µs; None when nothing is to come."""
         while self.queue and self.queue[0][1] in self.cancelled:
-            del self.cancelled[heapq.heappop(self.queue)[1]]
+            del self.cancelled[heappop(self.queue)[1]]
         return self.queue[0][0] if self.queue else None
 
     def step(self) -> int | None:
         """Run the next event; → the id of the span that brought it, None if there was none."""
         while self.queue:
-            self.now, sequence, target, kind, payload, span, _ = heapq.heappop(self.queue)
+            self.now, sequence, target, kind, payload, span, _ = heappop(self.queue)
             if self.cancelled and self.cancelled.pop(sequence, False):
                 continue
             self.executed += 1
@@ -238,18 +237,18 @@ class Kernel:
     def run_until(self, time: int, budget: int | None = None) -> int:
         """Run events due up to `time` (at most `budget` of them) and, if all ran, set the clock to it; → how many."""
         # The loop of `step`, with everything looked up once: this is where a cluster's time goes.
-        queue, live, pop = self.queue, self.live, heapq.heappop
+        queue, cancelled, handler, pop = self.queue, self.cancelled, self.live.get, heappop
         left = budget if budget is not None else 1 << 62
         before = left
         try:
             while left and queue and queue[0][0] <= time:
                 self.now, sequence, target, kind, payload, span, _ = pop(queue)
-                if self.cancelled and self.cancelled.pop(sequence, False):
+                if cancelled and cancelled.pop(sequence, False):
                     continue
                 left -= 1
                 if span < 0:
                     span = self._begin(target, kind, span)
-                receive = live.get(target)
+                receive = handler(target)
                 if receive is not None:
                     receive(kind, payload, span)
                 elif kind in CONNECTING:
@@ -275,7 +274,7 @@ class Kernel:
             if event[6] and event[2] == part:
                 self.cancelled.pop(event[1], None)
         self.queue[:] = [event for event in self.queue if not (event[6] and event[2] == part)]
-        heapq.heapify(self.queue)
+        heapify(self.queue)
 
     # Clock
 

@@ -17,7 +17,8 @@ Row = dict[str, Any]
 
 def row(name: str, value: float, unit: str, baseline: float | None = None) -> Row:
     """One measured value; `ratio` is value over baseline."""
-    return {"name": name, "value": round(value, 3), "unit": unit, "baseline": None if baseline is None else round(baseline, 3),
+    return {"name": name, "value": float(f"{value:.6g}"), "unit": unit,
+            "baseline": None if baseline is None else float(f"{baseline:.6g}"),
             "ratio": None if not baseline else round(value / baseline, 2)}
 
 
