@@ -7,8 +7,8 @@ at once on many machines; here two events of the same microsecond happen in the 
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush
 from collections.abc import Callable
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from cluster_sim.kernel import frozen
