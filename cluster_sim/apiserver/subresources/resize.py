@@ -39,7 +39,7 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
     containers = [{**container, "resources": wanted.get(container["name"], container).get("resources", {})}
                   for container in old["spec"]["containers"]]
     changed = {**old, "spec": {**old["spec"], "containers": containers}}
-    errors = pod_spec.validate(changed["spec"], "spec", old["metadata"])
+    errors = pod_spec.validate(changed["spec"], "spec", is_pod=True)
     if not errors and qos_class(changed["spec"]) != (old.get("status") or {}).get("qosClass"):
         errors = [field.invalid("spec", "", "Pod QOS Class may not change as a result of resizing")]
     if errors:

@@ -15,7 +15,7 @@ Object = dict[str, Any]
 Errors = list[FieldError]
 
 PULL = ("Always", "IfNotPresent", "Never")
-MESSAGES = ("FallbackToLogsOnError", "File")
+MESSAGES = ("File", "FallbackToLogsOnError")
 PROTOCOLS = ("SCTP", "TCP", "UDP")
 PROPAGATION = ("Bidirectional", "HostToContainer", "None")
 
@@ -52,6 +52,7 @@ def _init(spec: Object, known: dict[str, Object], path: str, grace: int | None) 
         if container.get("name", "") in names_:
             errors.append(field.duplicate(f"{at}.name", container["name"]))
         names_[container.get("name", "")] = True
+        errors += host_ports([container], path)
         if sidecar:
             errors += probes.check(container, at, grace)
         else:
@@ -71,8 +72,6 @@ def common(container: Object, known: dict[str, Object], path: str) -> Errors:
         errors += [field.invalid(f"{path}.name", name, text) for text in names.dns_label(name)]
     if not image:
         errors.append(field.required(f"{path}.image"))
-    elif image != image.strip():
-        errors.append(field.invalid(f"{path}.image", image, "must not have leading or trailing whitespace"))
     policy = container.get("terminationMessagePolicy", "")
     if not policy:
         errors.append(field.required(f"{path}.terminationMessagePolicy"))
@@ -81,13 +80,16 @@ def common(container: Object, known: dict[str, Object], path: str) -> Errors:
     errors += _ports(container.get("ports"), f"{path}.ports")
     errors += environment.check(container.get("env"), f"{path}.env")
     errors += environment.check_from(container.get("envFrom"), f"{path}.envFrom")
-    errors += mounts(container.get("volumeMounts"), known, f"{path}.volumeMounts")
+    devices = {device.get("name", ""): device.get("devicePath", "") for device in container.get("volumeDevices") or ()}
+    errors += mounts(container.get("volumeMounts"), devices, known, f"{path}.volumeMounts")
+    errors += volumes.devices(container, known, f"{path}.volumeDevices")
     pull = container.get("imagePullPolicy", "")
     if not pull:
         errors.append(field.required(f"{path}.imagePullPolicy"))
     elif pull not in PULL:
         errors.append(field.not_supported(f"{path}.imagePullPolicy", pull, PULL))
     errors += container_resources.check(container.get("resources"), f"{path}.resources")
+    errors += _resize(container.get("resizePolicy"), f"{path}.resizePolicy")
     return errors + security.container(container.get("securityContext"), f"{path}.securityContext")
 
 
@@ -131,7 +133,34 @@ def host_ports(containers: list[Object], path: str) -> Errors:
     return errors
 
 
-def mounts(given: list[Object] | None, known: dict[str, Object], path: str) -> Errors:
+def spaces(spec: Object, path: str) -> Errors:
+    """validateContainersOnlyForPod: a template may have what a pod may not."""
+    errors: Errors = []
+    for kind in ("containers", "initContainers"):
+        for place, container in enumerate(spec.get(kind) or ()):
+            image = container.get("image", "")
+            if image != image.strip():
+                errors.append(field.invalid(f"{path}.{kind}[{place}].image", image, "must not have leading or trailing whitespace"))
+    return errors
+
+
+def _resize(given: list[Object] | None, path: str) -> Errors:
+    errors: Errors = []
+    seen: dict[str, bool] = {}
+    for place, policy in enumerate(given or ()):
+        name, restart = policy.get("resourceName", ""), policy.get("restartPolicy", "")
+        if name in seen:
+            errors.append(field.duplicate(f"{path}[{place}]", name))
+        seen[name] = True
+        for value, supported in ((name, ("cpu", "memory")), (restart, ("NotRequired", "RestartContainer"))):
+            if not value:
+                errors.append(field.required(path))
+            elif value not in supported:
+                errors.append(field.not_supported(path, value, supported))
+    return errors
+
+
+def mounts(given: list[Object] | None, devices: dict[str, str], known: dict[str, Object], path: str) -> Errors:
     """ValidateVolumeMounts."""
     errors: Errors = []
     seen: dict[str, bool] = {}
@@ -146,6 +175,10 @@ def mounts(given: list[Object] | None, known: dict[str, Object], path: str) -> E
         if where in seen:
             errors.append(field.invalid(f"{at}.mountPath", where, "must be unique"))
         seen[where] = True
+        if name in devices:
+            errors.append(field.invalid(f"{at}.name", name, "must not already exist in volumeDevices"))
+        if where in devices.values():
+            errors.append(field.invalid(f"{at}.mountPath", where, "must not already exist as a path in volumeDevices"))
         if mount.get("subPath"):
             errors += volumes.descending(mount["subPath"], f"{path}.subPath")
         if mount.get("subPathExpr"):
@@ -153,5 +186,5 @@ def mounts(given: list[Object] | None, known: dict[str, Object], path: str) -> E
                 errors.append(field.invalid(f"{at}.subPathExpr", mount["subPathExpr"], "subPathExpr and subPath are mutually exclusive"))
             errors += volumes.descending(mount["subPathExpr"], f"{path}.subPathExpr")
         if mount.get("mountPropagation") not in (None, *PROPAGATION):
-            errors.append(field.not_supported(f"{at}.mountPropagation", mount["mountPropagation"], PROPAGATION))
+            errors.append(field.not_supported(f"{path}.mountPropagation", mount["mountPropagation"], PROPAGATION))
     return errors

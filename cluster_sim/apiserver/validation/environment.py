@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.api import field, names
+from cluster_sim.api import field, names, quantity
 from cluster_sim.api.field import FieldError
 
 Object = dict[str, Any]
@@ -19,6 +19,9 @@ VOLUME_FIELDS = ("metadata.annotations", "metadata.labels", "metadata.name", "me
 CONVERTIBLE = (*ENV_FIELDS, "metadata.annotations", "metadata.labels", "spec.restartPolicy", "spec.schedulerName", "status.phase")
 RESOURCES = ("limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu", "requests.ephemeral-storage",
              "requests.memory")
+HUGE_PAGES = ("limits.hugepages-", "requests.hugepages-")
+CPU_DIVISORS = ("1m", "1")
+DIVISORS = ("1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei")
 SOURCES = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`"
 ONE_ONLY = "may not have more than one field specified at a time"
 
@@ -53,9 +56,8 @@ def _value_from(variable: Object, path: str) -> Errors:
         sources += 1
     if not sources:
         errors.append(field.invalid(path, "", SOURCES))
-    if variable.get("value"):
-        if sources:
-            errors.append(field.invalid(path, "", "may not be specified when `value` is not empty"))
+    elif variable.get("value"):
+        errors.append(field.invalid(path, "", "may not be specified when `value` is not empty"))
     elif sources > 1:
         errors.append(field.invalid(path, "", ONE_ONLY))
     return errors
@@ -63,7 +65,8 @@ def _value_from(variable: Object, path: str) -> Errors:
 
 def key_ref(source: Object, path: str) -> Errors:
     """A key of a ConfigMap or Secret."""
-    errors = [] if source.get("name") else [field.required(f"{path}.name")]
+    name = source.get("name", "")
+    errors = [field.invalid(f"{path}.name", name, text) for text in names.dns_subdomain(name)]
     if not source.get("key"):
         return [*errors, field.required(f"{path}.key")]
     return errors + [field.invalid(f"{path}.key", source["key"], text) for text in names.config_key(source["key"])]
@@ -90,29 +93,40 @@ def field_ref(source: Object, expressions: tuple[str, ...], path: str) -> Errors
 
 def resource_ref(source: Object, path: str, volume: bool) -> Errors:
     """validateContainerResourceFieldSelector."""
+    resource, errors = source.get("resource", ""), []
     if volume and not source.get("containerName"):
-        return [field.required(f"{path}.containerName")]
-    resource = source.get("resource", "")
-    if not resource:
-        return [field.required(f"{path}.resource")]
-    if resource not in RESOURCES and not resource.startswith(("limits.hugepages-", "requests.hugepages-")):
-        return [field.not_supported(f"{path}.resource", resource, RESOURCES)]
-    return []
+        errors.append(field.required(f"{path}.containerName"))
+    elif not resource:
+        errors.append(field.required(f"{path}.resource"))
+    elif resource not in RESOURCES and not resource.startswith(HUGE_PAGES):
+        errors.append(field.not_supported(f"{path}.resource", resource, RESOURCES))
+    divisor = source.get("divisor", "0")
+    if quantity.nano(divisor):
+        cpu = resource.endswith(".cpu")
+        if quantity.canonical(divisor) not in (CPU_DIVISORS if cpu else DIVISORS):
+            what = "cpu" if cpu else "memory" if resource.endswith(".memory") else (
+                "hugepages" if resource.startswith(HUGE_PAGES) else "local ephemeral storage")
+            allowed = "1m and 1" if cpu else ", ".join(DIVISORS)
+            errors.append(field.invalid(f"{path}.divisor", resource, f"only divisor's values {allowed} are supported with the {what} resource"))
+    return errors
 
 
 def check_from(given: list[Object] | None, path: str) -> Errors:
-    """ValidateEnvFrom."""
+    """ValidateEnvFrom. (Upstream names the whole list where an entry has no source, or two.)"""
     errors: Errors = []
     for place, source in enumerate(given or ()):
         at = f"{path}[{place}]"
         if source.get("prefix"):
             errors += [field.invalid(f"{at}.prefix", source["prefix"], text) for text in names.env_name(source["prefix"])]
         sources = [name for name in ("configMapRef", "secretRef") if source.get(name) is not None]
-        for name in sources:
-            if not source[name].get("name"):
-                errors.append(field.required(f"{at}.{name}.name"))
+        for kind in sources:
+            name = source[kind].get("name", "")
+            if not name:
+                errors.append(field.required(f"{at}.{kind}.name"))
+            else:
+                errors += [field.invalid(f"{at}.{kind}.name", name, text) for text in names.dns_subdomain(name)]
         if not sources:
-            errors.append(field.invalid(at, "", "must specify one of: `configMapRef` or `secretRef`"))
+            errors.append(field.invalid(path, "", "must specify one of: `configMapRef` or `secretRef`"))
         elif len(sources) > 1:
-            errors.append(field.invalid(at, "", ONE_ONLY))
+            errors.append(field.invalid(path, "", ONE_ONLY))
     return errors

@@ -15,7 +15,7 @@ from cluster_sim.apiserver.validation import volumes
 Object = dict[str, Any]
 Errors = list[FieldError]
 
-NOT_ALLOWED = ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe", "ports")
+NOT_ALLOWED = ("ports", "resources", "resizePolicy", "restartPolicy", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle")
 
 
 def containers(spec: Object, known: dict[str, Object], path: str) -> Errors:
@@ -26,6 +26,9 @@ def containers(spec: Object, known: dict[str, Object], path: str) -> Errors:
     for place, container in enumerate(spec.get("ephemeralContainers") or ()):
         at, name = f"{path}.ephemeralContainers[{place}]", container.get("name", "")
         errors += regular.common(container, known, at)
+        image = container.get("image", "")
+        if image != image.strip():
+            errors.append(field.invalid(f"{at}.image", image, "must not have leading or trailing whitespace"))
         if name in seen or name in others:
             errors.append(field.duplicate(f"{at}.name", name))
         seen[name] = True
@@ -35,8 +38,6 @@ def containers(spec: Object, known: dict[str, Object], path: str) -> Errors:
         for key in NOT_ALLOWED:
             if container.get(key):
                 errors.append(field.forbidden(f"{at}.{key}", "cannot be set for an Ephemeral Container"))
-        if container.get("resources"):
-            errors.append(field.forbidden(f"{at}.resources", "cannot be set for an Ephemeral Container"))
         for number, mount in enumerate(container.get("volumeMounts") or ()):
             for key in ("subPath", "subPathExpr"):
                 if mount.get(key):

@@ -9,7 +9,7 @@ from typing import Any
 
 from cluster_sim.api import field
 from cluster_sim.api.field import FieldError
-from cluster_sim.apiserver.validation import pod_spec
+from cluster_sim.apiserver.validation import containers, pod_spec
 
 Object = dict[str, Any]
 
@@ -17,7 +17,7 @@ Object = dict[str, Any]
 def validate(obj: Object) -> list[FieldError]:
     """A new pod."""
     spec = obj.get("spec") or {}
-    errors = pod_spec.validate(spec, "spec", obj["metadata"])
+    errors = pod_spec.validate(spec, "spec", is_pod=True) + containers.spaces(spec, "spec")
     if spec.get("ephemeralContainers"):
         errors.append(field.forbidden("spec.ephemeralContainers", "cannot be set on create"))
     if spec.get("nodeName") and spec.get("schedulingGates"):

@@ -16,17 +16,17 @@ Object = dict[str, Any]
 Errors = list[FieldError]
 
 RESTART = ("Always", "OnFailure", "Never")
-DNS = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
+DNS = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 RANGE = f"must be between 1 and {MAX_INT32}, inclusive"
 
 
-def validate(spec: Object, path: str, meta: Object | None = None) -> Errors:
-    """ValidatePodSpec."""
+def validate(spec: Object, path: str, is_pod: bool = False) -> Errors:
+    """ValidatePodSpec, of a pod or of a template."""
     known, errors = volumes.check(spec.get("volumes"), f"{path}.volumes")
     errors += containers.check(spec, known, path)
     if spec.get("ephemeralContainers"):
         errors += ephemeral.containers(spec, known, path)
-    errors += _host_network(spec, path)
+    errors += _host_network(spec, path, is_pod)
     policy = spec.get("restartPolicy", "")
     if not policy:
         errors.append(field.required(f"{path}.restartPolicy"))
@@ -38,13 +38,13 @@ def validate(spec: Object, path: str, meta: Object | None = None) -> Errors:
         errors.append(field.not_supported(f"{path}.dnsPolicy", spec["dnsPolicy"], DNS))
     errors += object_meta.labels(spec.get("nodeSelector") or {}, f"{path}.nodeSelector")
     errors += security.pod(spec.get("securityContext"), f"{path}.securityContext")
-    for place, secret in enumerate(spec.get("imagePullSecrets") or ()):
-        if not secret.get("name"):
-            errors.append(field.required(f"{path}.imagePullSecrets[{place}].name"))
     errors += affinity.check(spec.get("affinity"), f"{path}.affinity")
     errors += _dns(spec, f"{path}.dnsConfig")
     errors += _gates(spec, path)
     errors += affinity.spread(spec.get("topologySpreadConstraints"), f"{path}.topologySpreadConstraints")
+    if spec.get("hostUsers") is False:
+        errors += [field.forbidden(f"{path}.{name}", "when `pod.Spec.HostUsers` is false")
+                   for key, name in (("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")) if spec.get(key)]
     return errors + _names(spec, path)
 
 
@@ -65,20 +65,19 @@ def _names(spec: Object, path: str) -> Errors:
         if spec.get(key):
             errors += [field.invalid(f"{path}.{key}", spec[key], text) for text in names.dns_subdomain(spec[key])]
     if spec.get("preemptionPolicy") not in (None, "PreemptLowerPriority", "Never"):
-        errors.append(field.not_supported(f"{path}.preemptionPolicy", spec["preemptionPolicy"], ("Never", "PreemptLowerPriority")))
+        errors.append(field.not_supported(f"{path}.preemptionPolicy", spec["preemptionPolicy"], ("PreemptLowerPriority", "Never")))
     return errors
 
 
-def _host_network(spec: Object, path: str) -> Errors:
+def _host_network(spec: Object, path: str, is_pod: bool) -> Errors:
     """validatePodHostNetworkDeps: on the node's network, a container's port is the node's."""
     errors: Errors = []
-    if spec.get("hostNetwork"):
-        for kind in ("containers", "initContainers"):
-            for place, container in enumerate(spec.get(kind) or ()):
-                for number, port in enumerate(container.get("ports") or ()):
-                    if port.get("hostPort", 0) != port.get("containerPort", 0):
-                        errors.append(field.invalid(f"{path}.{kind}[{place}].ports[{number}].containerPort",
-                                                    port.get("containerPort", 0), "must match `hostPort` when `hostNetwork` is true"))
+    for place, container in enumerate((spec.get("containers") or ()) if spec.get("hostNetwork") else ()):
+        for number, port in enumerate(container.get("ports") or ()):
+            have = port.get("hostPort", 0)
+            if (is_pod or have) and have != port.get("containerPort", 0):
+                errors.append(field.invalid(f"{path}.containers[{place}].ports[{number}].hostPort", have,
+                                            "must match `containerPort` when `hostNetwork` is true"))
     return errors
 
 
@@ -88,8 +87,8 @@ def _host_aliases(given: list[Object] | None, path: str) -> Errors:
         at, ip = f"{path}[{place}]", alias.get("ip", "")
         if not addresses.is_ip(ip):
             errors.append(field.invalid(f"{at}.ip", ip, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"))
-        for host in alias.get("hostnames") or ():
-            errors += [field.invalid(f"{at}.hostnames", host, text) for text in names.dns_subdomain(host)]
+        for number, host in enumerate(alias.get("hostnames") or ()):
+            errors += [field.invalid(f"{at}.hostnames[{number}]", host, text) for text in names.dns_subdomain(host)]
     return errors
 
 
@@ -99,7 +98,7 @@ def _dns(spec: Object, path: str) -> Errors:
         if given is None:
             return [field.required(path, "must provide `dnsConfig` when `dnsPolicy` is None")]
         if not given.get("nameservers"):
-            errors.append(field.required(f"{path}.nameservers", "must provide at least one DNS nameserver when `dnsPolicy` is None"))
+            return [field.required(f"{path}.nameservers", "must provide at least one DNS nameserver when `dnsPolicy` is None")]
     if given:
         servers = given.get("nameservers") or []
         if len(servers) > 3:
@@ -107,6 +106,12 @@ def _dns(spec: Object, path: str) -> Errors:
         for place, ip in enumerate(servers):
             if not addresses.is_ip(ip):
                 errors.append(field.invalid(f"{path}.nameservers[{place}]", ip, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"))
+        searches = given.get("searches") or []
+        if len(searches) > 32:
+            errors.append(field.invalid(f"{path}.searches", searches, "must not have more than 32 search paths"))
+        if len(" ".join(searches)) > 2048:
+            errors.append(field.invalid(f"{path}.searches", searches,
+                                        "must not have more than 2048 characters (including spaces) in the search list"))
         for place, option in enumerate(given.get("options") or ()):
             if not option.get("name"):
                 errors.append(field.required(f"{path}.options[{place}]", "must not be empty"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from cluster_sim.api import field
 from cluster_sim.api.field import FieldError
-from cluster_sim.apiserver.validation import pod_spec
+from cluster_sim.apiserver.validation import affinity, pod_spec
 from cluster_sim.apiserver.validation.numbers import MAX_INT32
 
 Object = dict[str, Any]
@@ -41,16 +41,14 @@ def validate_update(new: Object, old: Object) -> Errors:
     errors += _deadline(after.get("activeDeadlineSeconds"), before.get("activeDeadlineSeconds"))
     errors += _tolerations(after.get("tolerations") or [], before.get("tolerations") or [])
     gated = bool(before.get("schedulingGates"))
-    if _gates_added(after, before):
-        errors.append(field.forbidden("spec.schedulingGates", "only deletion is allowed, but found new scheduling gate "
-                                      f"'{_gates_added(after, before)}'"))
+    errors += _gates_added(after, before)
     if errors:
         return errors
     munged = _munged(after, before, gated)
     if munged != before:
         errors.append(field.forbidden("spec", ALLOWED))
     elif gated:
-        errors += pod_spec.validate(after, "spec")
+        errors += pod_spec.validate(after, "spec", is_pod=True)
     return errors
 
 
@@ -70,9 +68,12 @@ def _munged(after: Object, before: Object, gated: bool) -> Object:
     return spec
 
 
-def _gates_added(after: Object, before: Object) -> str:
+def _gates_added(after: Object, before: Object) -> Errors:
+    """validateOnlyDeletedSchedulingGates."""
     have = [gate["name"] for gate in before.get("schedulingGates") or ()]
-    return next((gate["name"] for gate in after.get("schedulingGates") or () if gate["name"] not in have), "")
+    return [field.forbidden(f"spec.schedulingGates[{place}].name",
+                            f"only deletion is allowed, but found new scheduling gate '{gate['name']}'")
+            for place, gate in enumerate(after.get("schedulingGates") or ()) if gate["name"] not in have]
 
 
 def _deadline(new: int | None, old: int | None) -> Errors:
@@ -94,7 +95,7 @@ def _tolerations(new: list[Object], old: list[Object]) -> Errors:
     wanted = [bare(toleration) for toleration in new]
     if any(bare(toleration) not in wanted for toleration in old):
         return [field.forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds")]
-    return []
+    return affinity.tolerations(new, "spec.tolerations")
 
 
 def validate_status(new: Object, old: Object) -> Errors:

@@ -74,8 +74,7 @@ def handler(given: Object, path: str, grace: int | None) -> Errors:
         elif name == "sleep":
             seconds = action.get("seconds", 0)
             if seconds < 0 or (grace is not None and seconds > grace):
-                errors.append(field.invalid(at, seconds, "must be non-negative and less than terminationGracePeriodSeconds "
-                                            f"({grace}). Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep."))
+                errors.append(field.invalid(at, seconds, f"must be non-negative and less than terminationGracePeriodSeconds ({grace})"))
     if not chosen:
         errors.append(field.required(path, "must specify a handler type"))
     return errors

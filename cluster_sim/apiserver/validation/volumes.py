@@ -53,6 +53,38 @@ def source(volume: Object, path: str) -> Errors:
     return errors
 
 
+def devices(container: Object, known: dict[str, Object], path: str) -> Errors:
+    """ValidateVolumeDevices: claims that a container sees as a block device."""
+    errors: Errors = []
+    seen_names: dict[str, bool] = {}
+    seen_paths: dict[str, bool] = {}
+    mounted = {mount.get("name", ""): mount.get("mountPath", "") for mount in container.get("volumeMounts") or ()}
+    for place, device in enumerate(container.get("volumeDevices") or ()):
+        at, name, where = f"{path}[{place}]", device.get("name", ""), device.get("devicePath", "")
+        volume = known.get(name)
+        if not name:
+            errors.append(field.required(f"{at}.name"))
+        if name in seen_names:
+            errors.append(field.invalid(f"{at}.name", name, "must be unique"))
+        if volume is None:
+            errors.append(field.not_found(f"{at}.name", name))
+        elif "persistentVolumeClaim" not in volume and "ephemeral" not in volume:
+            errors.append(field.invalid(f"{at}.name", name, "can only use volume source type of PersistentVolumeClaim or "
+                                        "Ephemeral for block mode"))
+        if not where:
+            errors.append(field.required(f"{at}.devicePath"))
+        if where in seen_paths:
+            errors.append(field.invalid(f"{at}.devicePath", where, "must be unique"))
+        if where and no_backsteps(where, ""):
+            errors.append(field.invalid(f"{at}.devicePath", where, "can not contain backsteps ('..')"))
+        seen_names[name] = seen_paths[where] = True
+        if name in mounted:
+            errors.append(field.invalid(f"{at}.name", name, "must not already exist in volumeMounts"))
+        if where in mounted.values():
+            errors.append(field.invalid(f"{at}.devicePath", where, "must not already exist as a path in volumeMounts"))
+    return errors
+
+
 def descending(text: str, path: str) -> Errors:
     """validateLocalDescendingPath: relative, and not upwards."""
     errors = [field.invalid(path, text, "must be a relative path")] if text.startswith("/") else []
