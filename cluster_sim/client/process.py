@@ -26,8 +26,14 @@ MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_MERGE_PATCH = "application/strategic-merge-patch+json"
 
 TIMEOUT = 30 * SECOND
+MAX_RETRIES = 10  # of a request whose answer said Retry-After: client-go rest/with_retry.go
 BACKOFF, MAX_BACKOFF = 800 * MS, 30 * SECOND
 REFUSED: Object = {"message": "the connection to the server was refused"}
+
+
+def unheard(status: int) -> bool:
+    """Whether an answer says nothing about the request itself: nobody answered, or the server could not."""
+    return status == 0 or status == 429 or status >= 500
 
 
 class Process(Component):
@@ -101,19 +107,20 @@ class Process(Component):
         """Send a request to the API server; → the id of its span."""
         state = self.state
         state["next"] = number = state["next"] + 1
-        state["calls"][str(number)] = [then, data, self.kernel.now]
         if not state["sweeping"]:
             state["sweeping"] = True
             self.kernel.timer(self.part, TIMEOUT, "sweep", background=True)
         call = {"source": self.part, "id": number, "verb": verb, "path": path, "body": body, "user": self.user,
                 "contentType": content_type}
+        state["calls"][str(number)] = [then, data, self.kernel.now, call, 0]
         return self.kernel.send(self.part, self.server, "request", call, cause, verb=verb, subject=subject or path,
                                 phrase=phrase, args=args, level=level, detail=detail, also=also)
 
     def receive(self, kind: str, payload: Any, span: int) -> None:
         """Answers and watch events; everything else is a timer of the subclass."""
         if kind == "response":
-            self._answered(str(payload["id"]), payload["status"], payload["body"], span)
+            if not self._again_later(payload, span):
+                self._answered(str(payload["id"]), payload["status"], payload["body"], span)
         elif kind == "watch":
             self._watched(payload, span)
         elif kind == "refused" and payload.get("kind") == "request":
@@ -122,6 +129,8 @@ class Process(Component):
             self._closed(payload["at"], span)
         elif kind == "sweep":
             self._sweep(span)
+        elif kind == "resend":
+            self._resend(payload, span)
         elif kind == "relist":
             if payload in self.informers:
                 self._list(self.informers[payload], span)
@@ -132,7 +141,7 @@ class Process(Component):
         call = self.state["calls"].pop(number, None)
         if call is None:
             return
-        then, data, _ = call
+        then, data = call[0], call[1]
         if then in ("#list", "#watch") and data not in self.informers:
             return  # it is no longer watched
         if then == "#list":
@@ -142,6 +151,25 @@ class Process(Component):
                 self._retry(self.informers[data], span)
         else:
             self.answer(then, data, status, body, span)
+
+    def _again_later(self, payload: dict[str, Any], span: int) -> bool:
+        """A server that is busy or not ready says when to ask again; the same request is then sent once more."""
+        after = (payload.get("headers") or {}).get("Retry-After")
+        call = self.state["calls"].get(str(payload["id"]))
+        if not after or call is None or call[0] in ("#list", "#watch") or call[4] >= MAX_RETRIES:
+            return False
+        if payload["status"] != 429 and payload["status"] < 500:
+            return False
+        call[4] += 1
+        self.kernel.timer(self.part, int(after) * SECOND, "resend", str(payload["id"]), cause=span)
+        return True
+
+    def _resend(self, number: str, span: int) -> None:
+        call = self.state["calls"].get(number)
+        if call is not None:
+            call[2] = self.kernel.now
+            self.kernel.send(self.part, self.server, "request", call[3], span, verb=call[3]["verb"],
+                             subject=call[3]["path"])
 
     def _sweep(self, span: int) -> None:
         """Give up requests that are older than 30 s; look again when the next one would be."""
@@ -192,6 +220,7 @@ class Process(Component):
             self.synced(span)
 
     def _watch(self, informer: Informer, cause: int) -> None:
+        self.kernel.connect(self.part, self.server)  # anew: whoever died and came back knows nothing of the old one
         path = self._path(informer)
         path += f"{'&' if '?' in path else '?'}watch=1&resourceVersion={informer.state['revision']}"
         self.request("GET", path + "&allowWatchBookmarks=true", cause=cause, then="#watch",
@@ -249,4 +278,4 @@ class Process(Component):
         return f"{path}?{'&'.join(queries)}" if queries else path
 
 
-__all__ = ["JSON_PATCH", "MERGE_PATCH", "STORY", "STRATEGIC_MERGE_PATCH", "Process"]
+__all__ = ["JSON_PATCH", "MERGE_PATCH", "STORY", "STRATEGIC_MERGE_PATCH", "Process", "unheard"]

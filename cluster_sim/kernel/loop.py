@@ -57,7 +57,7 @@ class Kernel:
         self.stopped: dict[str, bool] = data.get("stopped", {})  # parts; "NODE/" for a machine without power
         self.peers: dict[str, dict[str, bool]] = data.get("peers", {})
         self.silenced: dict[str, dict[str, int]] = data.get("silenced", {})  # part or machine → fault → its span
-        self.half_open: dict[str, dict[str, bool]] = data.get("half_open", {})  # as peers, of parts without power
+        self.half_open: dict[str, dict[str, bool]] = data.get("half_open", {})  # as peers, who do not know yet
         self.machines: dict[str, dict[str, Any]] = data.get("machines", {})  # name → size, zone, role: plain data
         self.draws = Draws(seed, data.get("counters"))
         self.network = Network(data.get("network"))
@@ -119,8 +119,9 @@ class Kernel:
             self.half_open[part] = peers
         else:
             self._reset(part, peers, cause)
-        for server in self.peers.values():
-            server.pop(part, None)
+        for connected in (self.peers, self.half_open):
+            for others in connected.values():
+                others.pop(part, None)
 
     def run(self, part: str, cause: int) -> None:
         """The process starts again."""
@@ -136,15 +137,22 @@ class Kernel:
         HTTP/2's pings while it lasts; either way both ends end up connected anew, or with nothing missed.
         """
         parted = [(one, other) for one, peers in self.peers.items() for other in peers
-                  if self.network.latency(one, other) is None]
+                  if self.is_running(one) and self.network.latency(one, other) is None]
         self.network.mend(fault)
         for one, other in parted:
-            if self.is_running(one):
+            if self.network.latency(one, other) is not None:
                 self._reset(one, {other: True}, cause)
+        for one in [one for one in self.half_open if f"{machine(one)}/" not in self.stopped]:
+            self._reset(one, self.half_open.pop(one), cause)
 
     def _reset(self, part: str, peers: dict[str, bool], cause: int) -> None:
+        """Tell the peers that the connection is gone; whom a cut keeps from hearing it hears it later."""
         for peer in peers:
-            if self.is_running(peer):
+            if not self.is_running(peer):
+                continue
+            if self.network.latency(part, peer) is None:
+                self.half_open.setdefault(part, {})[peer] = True
+            else:
                 self.send(part, peer, "closed", {"peer": part, "at": self.now}, cause, verb="reset", subject=part)
 
     def behind_silence(self, part: str) -> list[int]:

@@ -94,3 +94,18 @@ def test_whoever_was_connected_to_a_machine_hears_the_reset_when_its_power_is_ba
     kernel.run("m/server", 0)
     kernel.run_until(2 * SECOND)
     assert kubelet.kinds == ["closed"]
+
+
+def test_whoever_a_cut_kept_from_hearing_of_a_death_hears_of_it_when_the_cut_heals(kernel):
+    kubelet = a_part(kernel, "n1/kubelet")
+    a_part(kernel, "m/server")
+    kernel.connect("n1/kubelet", "m/server")
+    kernel.network.cut("cut", ["n1"], ["m"])
+    kernel.stop("m/server", 0)
+    kernel.run("m/server", 0)
+    kernel.run_until(SECOND)
+    assert kubelet.kinds == []
+    kernel.mend("cut", 0)
+    kernel.run_until(2 * SECOND)
+    assert kubelet.kinds == ["closed"]
+    assert kernel.half_open == {}
