@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.client import STRATEGIC_MERGE_PATCH, Process, Watch, unheard
+from cluster_sim.client import STRATEGIC_MERGE_PATCH, Process, Watch
 from cluster_sim.client.event_recorder import record
 from cluster_sim.kernel import SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import admission, kubelet_server, node_object, relist
+from cluster_sim.node import admission, kubelet_server, node_object
 from cluster_sim.node.image_pulls import ImagePulls
 from cluster_sim.node.node_registration import NodeRegistration
 from cluster_sim.node.pod_end import PodEnd
@@ -58,7 +58,6 @@ class Kubelet(Process):
             {
                 "workers": {},
                 "runtime_calls": {},
-                "found": None,
                 "settled": False,
                 "images": {},
                 "runtime_down": None,
@@ -107,8 +106,8 @@ class Kubelet(Process):
         self.cri.ask(cause)
 
     def synced(self, span: int) -> None:
-        """The pods are known: compare them with what runs, as soon as the runtime has answered too."""
-        relist.settle(self, span)
+        """The pods are known: ask what runs (again: what was answered before may be old), and compare."""
+        self.cri.ask(span)
 
     def observe(self, resource: str, event: str, old: Object | None, new: Object | None, span: int) -> None:
         """A pod of this node came, changed or went."""
@@ -124,6 +123,8 @@ class Kubelet(Process):
         if worker is not None:
             if "deletionTimestamp" in new["metadata"]:
                 self.ending.terminate(new, worker, span)
+            elif worker["told"] and _ready(new) != worker["told"]:
+                self.report(worker, span)  # somebody else wrote it: the node controller, while nobody heard from here
         elif (new.get("status") or {}).get("phase") not in ("Succeeded", "Failed"):
             self._admit(new, span)
         elif "deletionTimestamp" in new["metadata"]:
@@ -170,6 +171,7 @@ class Kubelet(Process):
             return
         host = node_object.address(self.machine)
         told = report(pod, worker, self.kernel.timestamp, self.kernel.now, host)
+        worker["told"] = _ready({"status": told})
         status = news(pod, told)
         if not status:
             self.ending.reported(pod, worker, span)
@@ -199,7 +201,7 @@ class Kubelet(Process):
             return
         worker["reporting"] = False
         pod = self.pod_of(worker)
-        if unheard(status):
+        if status in (0, 429) or status >= 500:
             self.kernel.timer(self.part, 10 * SECOND, "report-again", uid, cause=span)
         elif worker["dirty"]:
             worker["dirty"] = False
@@ -223,7 +225,7 @@ class Kubelet(Process):
             self.cri.answered(payload, span)
         elif kind == "container-exited":
             self.ending.container_exited(payload, span)
-        elif kind in ("refused", "closed"):
+        elif kind == "refused" or (kind == "closed" and payload["peer"] == self.cri.part):
             self.cri.is_down(span)
         elif kind == "kubelet":
             kubelet_server.serve(self, payload, span)
@@ -259,3 +261,9 @@ class Kubelet(Process):
                  "containers": {name: row["state"] for name, row in worker["containers"].items()}}
                 for worker in self.workers.values()]
         return {**super().view(), "pods": pods}
+
+
+def _ready(pod: Object) -> str:
+    """What a pod's Ready condition says."""
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    return next((str(one["status"]) for one in conditions if one["type"] == "Ready"), "")

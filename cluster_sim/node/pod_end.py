@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.client import unheard
-from cluster_sim.kernel import DETAIL, SECOND, STORY
+from cluster_sim.kernel import SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
 from cluster_sim.node import pod_worker
 
@@ -210,15 +209,15 @@ class PodEnd:
     def on_deleted(self, uid: str, status: int, body: Any, span: int) -> None:
         """The last DELETE was answered; if nobody heard it, say it again later."""
         worker = self.kubelet.workers.get(uid)
-        if worker is not None and unheard(status):
+        if worker is not None and (status in (0, 429) or status >= 500):
             worker["deleting"] = False
             self.kernel.timer(self.kubelet.part, 10 * SECOND, "report-again", uid, cause=span)
 
     def forget(self, worker: Object, span: int) -> None:
         """The pod is over, here and at the API server: clear up."""
-        if worker["sandbox"] is not None:
-            self.kubelet.runtime("RemovePodSandbox", {"sandbox": worker["sandbox"]}, "removed", worker["uid"], "", span,
-                                 level=DETAIL)
+        for sandbox in (worker["sandbox"], worker.get("old sandbox")):
+            if sandbox is not None:
+                self.kubelet.runtime("RemovePodSandbox", {"sandbox": sandbox}, "removed", worker["uid"], "", span)
         self.kubelet.workers.pop(worker["uid"], None)
 
 

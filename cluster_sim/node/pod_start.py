@@ -77,6 +77,9 @@ class PodStart:
         pod = self.kubelet.pod_of(worker) if worker else None
         if worker is None or pod is None or worker["sources"] is None:
             return
+        if status in (0, 429) or status >= 500:  # nobody says whether it exists
+            self._look_again(worker, span)
+            return
         worker["sources"][name] = sources.values_of(name.partition("/")[0], body) if status == 200 else None
         worker["fetching"] -= 1
         if worker["fetching"] == 0:

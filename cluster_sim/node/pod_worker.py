@@ -39,7 +39,7 @@ def new_worker(pod: Object) -> Object:
         "outcome": None,
         "gone": False,
         "final": None,
-        "reporting": False,
+        "reporting": False, "told": "",
         "dirty": False,
         "deleting": False,
     }

@@ -21,11 +21,11 @@ register_phrases({
 Object = dict[str, Any]
 
 
-def settle(kubelet: Kubelet, span: int) -> None:
-    """When both the API server's pods and the runtime's containers are known: begin with every pod."""
-    if kubelet.state["settled"] or not kubelet.informer("pods").synced or kubelet.state["found"] is None:
+def settle(kubelet: Kubelet, found: Object, span: int) -> None:
+    """The runtime has said what there is; if the pods are known too, begin with every pod."""
+    if kubelet.state["settled"] or not kubelet.informer("pods").synced:
         return
-    found, kubelet.state["found"], kubelet.state["settled"] = kubelet.state["found"], None, True
+    kubelet.state["settled"] = True
     kubelet.state["images"] = {**found["images"]}
     pods = kubelet.informer("pods").list()
     known = {pod["metadata"]["uid"]: pod for pod in pods}
@@ -45,7 +45,11 @@ def settle(kubelet: Kubelet, span: int) -> None:
         else:
             _resume(kubelet, pod, worker, span)
     for worker in [*kubelet.workers.values()]:
-        if worker["uid"] not in known:
+        if worker["uid"] in known:
+            continue
+        if worker["gone"]:
+            kubelet.ending.forget(worker, span)
+        else:
             worker.update(stopping=True)
             kubelet.ending.go_on(None, worker, span)
 
@@ -112,6 +116,8 @@ def _take_over(kubelet: Kubelet, worker: Object, pod: Object, container: Object)
 
 def _lost(worker: Object, seen: dict[str, bool], now: int) -> None:
     """A container that was known to run and is not there any more has vanished (the machine lost its power)."""
+    if worker["gone"] and not worker["final"]:
+        worker["gone"] = False  # whether its sandbox was stopped is not known
     for name, row in worker["containers"].items():
         if row["state"] == "running" and row["id"] not in seen:
             worker["containers"][name] = pod_worker.exited(row, 137, "ContainerStatusUnknown", row["started"], now)
@@ -132,6 +138,9 @@ def _resume(kubelet: Kubelet, pod: Object, worker: Object, span: int) -> None:
     outcome = pod_worker.ends_with(pod, worker)
     if outcome is not None:
         worker.update(stopping=True, outcome=outcome)
+    if worker["gone"]:
+        kubelet.report(worker, span)
+        return
     if worker["stopping"]:
         kubelet.ending.go_on(pod, worker, span)
         return

@@ -65,9 +65,8 @@ class RuntimeClient:
             return
         then, uid, container = call
         if then == "listed":
-            kubelet.state["found"] = answer
             self._is_up(span)
-            relist.settle(kubelet, span)
+            relist.settle(kubelet, answer, span)
             return
         worker = kubelet.workers.get(uid)
         if worker is None:
