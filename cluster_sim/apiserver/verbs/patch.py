@@ -99,9 +99,8 @@ def raw(info: RequestInfo, body: Any, old: Object, kind: str) -> Any:
 
 
 def _found(body: Any) -> str:
-    if isinstance(body, bool):
-        return "bool"
-    return {dict: "object", list: "array", str: "string", int: "number", float: "number"}.get(type(body), "null")
+    words = ((bool, "bool"), (dict, "object"), (list, "array"), (str, "string"), ((int, float), "number"))
+    return next((word for kind, word in words if isinstance(body, kind)), "null")
 
 
 def body_of(call: Object, kind: str) -> Any:
