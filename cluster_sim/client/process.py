@@ -103,8 +103,8 @@ class Process(Component):
     def request(self, verb: str, path: str, body: Any = None, *, cause: int, then: str = "", data: Any = None,
                 content_type: str | None = None, phrase: str = "", args: dict[str, Any] | None = None,
                 level: int = DETAIL, subject: str = "", detail: Any = None,
-                also: list[int] | tuple[int, ...] = ()) -> int:
-        """Send a request to the API server; → the id of its span."""
+                also: list[int] | tuple[int, ...] = (), patient: bool = True) -> int:
+        """Send a request to the API server; → the id of its span. `patient`: come back when a busy server says so."""
         state = self.state
         state["next"] = number = state["next"] + 1
         if not state["sweeping"]:
@@ -112,7 +112,7 @@ class Process(Component):
             self.kernel.timer(self.part, TIMEOUT, "sweep", background=True)
         call = {"source": self.part, "id": number, "verb": verb, "path": path, "body": body, "user": self.user,
                 "contentType": content_type}
-        state["calls"][str(number)] = [then, data, self.kernel.now, call, 0]
+        state["calls"][str(number)] = [then, data, self.kernel.now, call, 0 if patient else MAX_RETRIES]
         return self.kernel.send(self.part, self.server, "request", call, cause, verb=verb, subject=subject or path,
                                 phrase=phrase, args=args, level=level, detail=detail, also=also)
 

@@ -56,7 +56,8 @@ class NodeRegistration:
         """Create the Node object; it may be there already."""
         kubelet = self.kubelet
         kubelet.request("POST", "/api/v1/nodes", node_object.new_node(kubelet.machine, self._status()), cause=cause,
-                        then="registered", level=DETAIL, phrase="kubelet.registers", args={"node": kubelet.node})
+                        then="registered", level=DETAIL, phrase="kubelet.registers", args={"node": kubelet.node},
+                        patient=False)
 
     def on_registered(self, data: Any, status: int, body: Any, span: int) -> None:
         """Go on to status and Lease, or try again."""
