@@ -148,7 +148,8 @@ def _apply(doc: Any, operation: dict[str, Any], copied: list[int]) -> Any:
 def json_patch(obj: dict[str, Any], ops: Any) -> dict[str, Any]:
     """The patched object. Raises ApiError: 400 when ops are no list of operations, 422 when they do not apply."""
     if not isinstance(ops, list):
-        kind = {dict: "object", str: "string", bool: "bool"}.get(type(ops), "number")
+        kinds = ((dict, "object"), (str, "string"), (bool, "bool"))
+        kind = next((word for one, word in kinds if isinstance(ops, one)), "number")
         raise ApiError(bad_request(
             f"error decoding patch: json: cannot unmarshal {kind} into Go value of type []handlers.jsonPatchOp"
         ))  # fmt: skip

@@ -9,7 +9,8 @@ from .status import ApiError, bad_request
 
 def decode_error(patch: Any) -> ApiError:
     """What the API server says of a merge patch that is no object."""
-    kind = {list: "array", str: "string", bool: "bool"}.get(type(patch), "number")
+    kinds = ((list, "array"), (str, "string"), (bool, "bool"))
+    kind = next((word for one, word in kinds if isinstance(patch, one)), "number")
     return ApiError(bad_request(
         f"error decoding patch: json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
     ))  # fmt: skip
