@@ -176,6 +176,8 @@ def news(pod: Object, told: Object) -> Object:
             if value:
                 patch[name] = value
         elif status.get(name) != value:
+            if name == "podIPs":  # merged by ip: the address of a sandbox that is gone has to be taken out
+                value = [*value, *({"$patch": "delete", **item} for item in status.get(name) or () if item not in value)]
             patch[name] = value
     return patch
 
