@@ -4,6 +4,7 @@
 .PHONY: help run deps test-deps test lint types walls unit browser golden bench soak clean
 
 VENV ?= .venv
+SOAK ?= 600
 PY = $(VENV)/bin/python
 export VENV
 
@@ -43,8 +44,8 @@ golden: test-deps  ## Answers held against those of a real Kubernetes, by area; 
 bench: test-deps  ## Speed, written to bench.json
 	@$(PY) -m tests.bench
 
-soak: test-deps  ## Random commands and faults for SECONDS (600), against what must always hold
-	@$(PY) -m tests.soak $${SECONDS_TO_SOAK:-600}
+soak: test-deps  ## Random commands and faults for SOAK seconds (600), against what must always hold
+	@$(PY) -m tests.soak $(SOAK)
 
 clean:  ## Remove the environment and caches (not the data)
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis bench.json
