@@ -16,7 +16,12 @@ CLIENT_IP_SECONDS = 10800
 
 def service(obj: Object) -> Object:
     """SetDefaults_Service."""
-    return change(obj, "spec", _service_spec)
+    obj = change(obj, "spec", _service_spec)
+    entries = ((obj.get("status") or {}).get("loadBalancer") or {}).get("ingress")
+    if not entries or obj["spec"].get("type") != "LoadBalancer":
+        return obj
+    entries = [{**entry, "ipMode": "VIP"} if entry.get("ip") and entry.get("ipMode") is None else entry for entry in entries]
+    return {**obj, "status": {**obj["status"], "loadBalancer": {**obj["status"]["loadBalancer"], "ingress": entries}}}
 
 
 def _service_spec(spec: Object) -> Object:

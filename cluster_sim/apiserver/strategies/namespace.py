@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.apiserver.strategies.strategy import Strategy
+from cluster_sim.apiserver.validation import namespaces
 
 if TYPE_CHECKING:
     from cluster_sim.apiserver.request_info import RequestInfo
@@ -43,4 +44,5 @@ def prepare_update(new: Object, old: Object, server: APIServer, info: RequestInf
     return {**new, "metadata": meta, "spec": {**spec, **({"finalizers": kept} if kept else {})}}
 
 
-STRATEGY = Strategy(status=True, prepare_create=prepare_create, prepare_update=prepare_update)
+STRATEGY = Strategy(status=True, prepare_create=prepare_create, prepare_update=prepare_update, validate=namespaces.validate,
+                    validate_status=namespaces.validate_status)

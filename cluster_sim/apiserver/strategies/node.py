@@ -43,4 +43,5 @@ STRATEGY = Strategy(
     prepare_update=prepare_update,
     validate=node.validate,
     validate_update=node.validate_update,
+    validate_status=node.validate_status,
 )

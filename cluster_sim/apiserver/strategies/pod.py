@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import quantity
+from cluster_sim.apiserver.strategies import match_label_keys
 from cluster_sim.apiserver.strategies.strategy import Strategy
-from cluster_sim.apiserver.validation import pod, pod_update
+from cluster_sim.apiserver.validation import pod, pod_status, pod_update
 
 if TYPE_CHECKING:
     from cluster_sim.apiserver.request_info import RequestInfo
@@ -59,7 +60,10 @@ def _class_of(given: list[Object]) -> str:
 def prepare_create(obj: Object, server: APIServer, info: RequestInfo) -> Object:
     """Status as of a new pod."""
     status: Object = {"phase": "Pending"}
-    spec = obj.get("spec") or {}
+    given = obj.get("spec") or {}
+    spec = match_label_keys.resolve(given, obj["metadata"].get("labels") or {})
+    if spec is not given:
+        obj = {**obj, "spec": spec}
     if spec.get("schedulingGates"):
         status["conditions"] = [{"type": "PodScheduled", "status": "False", "reason": "SchedulingGated",
                                  "message": "Scheduling is blocked due to non-empty scheduling gates"}]
@@ -100,4 +104,4 @@ def prepare_status(new: Object, old: Object, server: APIServer) -> Object:
 
 STRATEGY = Strategy(generation=True, returns_deleted=True, prepare_create=prepare_create, prepare_update=prepare_update,
                     prepare_status=prepare_status, validate=pod.validate, validate_update=pod_update.validate_update,
-                    validate_status=pod_update.validate_status)
+                    validate_status=pod_status.validate)

@@ -166,4 +166,5 @@ STRATEGY = Strategy(
     prepare_update=prepare_update,
     validate=service.validate,
     validate_update=service.validate_update,
+    validate_status=service.validate_status,
 )

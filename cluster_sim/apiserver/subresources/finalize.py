@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cluster_sim.api import status
+from cluster_sim.api.status import ApiError
 from cluster_sim.apiserver import decoding, options
 from cluster_sim.apiserver.outcome import Outcome
 from cluster_sim.apiserver.request_info import RequestInfo
+from cluster_sim.apiserver.validation import namespaces
 from cluster_sim.apiserver.verbs import patch, update
 
 if TYPE_CHECKING:
@@ -28,4 +31,7 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
     finalizers = (new.get("spec") or {}).get("finalizers")
     spec = {key: value for key, value in (old.get("spec") or {}).items() if key != "finalizers"}
     new = {**old, "spec": {**spec, **({"finalizers": finalizers} if finalizers else {})}}
+    errors = namespaces.finalizers(finalizers or [])
+    if errors:
+        raise ApiError(status.invalid("Namespace", info.name, errors))
     return update.write(server, info, old, new, "apiserver.update")

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.api import field, status
+from cluster_sim.api import status
 from cluster_sim.api.status import ApiError
 from cluster_sim.apiserver import decoding, options
 from cluster_sim.apiserver.outcome import Answer, Outcome
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.strategies.pod import qos_class
-from cluster_sim.apiserver.validation import pod_spec
+from cluster_sim.apiserver.validation import pod_resize
 from cluster_sim.apiserver.verbs import patch, update
 
 if TYPE_CHECKING:
@@ -35,15 +35,31 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
         new = decoding.decode(server, info, call["body"])
     update.check_name(new, info)
     update.check_version(server, info, old, new, True)
-    wanted = {container["name"]: container for container in new["spec"]["containers"]}
-    containers = [{**container, "resources": wanted.get(container["name"], container).get("resources", {})}
-                  for container in old["spec"]["containers"]]
-    changed = {**old, "spec": {**old["spec"], "containers": containers}}
-    errors = pod_spec.validate(changed["spec"], "spec", is_pod=True)
-    if not errors and qos_class(changed["spec"]) != (old.get("status") or {}).get("qosClass"):
-        errors = [field.invalid("spec", "", "Pod QOS Class may not change as a result of resizing")]
+    changed = {**old, "spec": _resized(new["spec"], old["spec"])}
+    errors = pod_resize.validate(changed, old, (old.get("status") or {}).get("qosClass", ""), qos_class(changed["spec"]))
     if errors:
         raise ApiError(status.invalid("Pod", info.name, errors))
     if changed["spec"] != old["spec"]:
         changed["metadata"] = {**old["metadata"], "generation": old["metadata"].get("generation", 0) + 1}
     return update.write(server, info, old, changed, "apiserver.update")
+
+
+def _resized(new: Object, old: Object) -> Object:
+    """dropNonResizeUpdates: the old spec with the new resources and resize policies of its containers."""
+    spec = {**old}
+    for kind in ("containers", "initContainers"):
+        if old.get(kind) or new.get(kind):
+            have = {container["name"]: container for container in old.get(kind) or ()}
+            spec[kind] = [_with_resources(have.get(container["name"], container), container) for container in new.get(kind) or ()]
+    if "resources" in new or "resources" in old:
+        spec.pop("resources", None)
+        if new.get("resources") is not None:
+            spec["resources"] = new["resources"]
+    return spec
+
+
+def _with_resources(old: Object, new: Object) -> Object:
+    found = {**old, "resources": new.get("resources") or {}}
+    if new.get("resizePolicy") is not None:
+        found["resizePolicy"] = new["resizePolicy"]
+    return found

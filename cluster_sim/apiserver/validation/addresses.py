@@ -45,3 +45,18 @@ def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
 def cidr(text: str, path: str) -> list[FieldError]:
     """IsValidCIDR."""
     return [] if network(text) is not None else [field.invalid(path, text, CIDR)]
+
+
+def endpoint_ip(text: str, path: str) -> list[FieldError]:
+    """ValidateEndpointIP: of a well-formed address, whether anything can be reached there."""
+    given = ipaddress.ip_address(text)
+    errors = []
+    if given.is_unspecified:
+        errors.append(field.invalid(path, text, f"may not be unspecified ({text})"))
+    if given.is_loopback:
+        errors.append(field.invalid(path, text, "may not be in the loopback range (127.0.0.0/8, ::1/128)"))
+    if given.is_link_local:
+        errors.append(field.invalid(path, text, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"))
+    if text.startswith("224.0.0.") or text.lower().startswith("ff02:"):
+        errors.append(field.invalid(path, text, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"))
+    return errors

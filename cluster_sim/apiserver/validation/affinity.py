@@ -32,7 +32,7 @@ def check(given: Object | None, path: str) -> Errors:
     for place, term in enumerate(node.get(PREFERRED) or ()):
         at = f"{path}.nodeAffinity.{PREFERRED}[{place}]"
         errors += _weight(term, at, "must be in the range 1-100")
-        errors += _term(term.get("preference") or {}, f"{at}.preference")
+        errors += _term(term.get("preference") or {}, f"{at}.preference", False)
     for kind in ("podAffinity", "podAntiAffinity"):
         pods = given.get(kind) or {}
         for place, term in enumerate(pods.get(REQUIRED) or ()):
@@ -60,10 +60,14 @@ def node_selector(given: Object, path: str) -> Errors:
     return errors
 
 
-def _term(term: Object, path: str) -> Errors:
+def _term(term: Object, path: str, strict: bool = True) -> Errors:
+    """ValidateNodeSelectorTerm. What is only preferred may name values that no label has (`strict` False)."""
     errors: Errors = []
     for place, expression in enumerate(term.get("matchExpressions") or ()):
-        errors += _requirement(expression, f"{path}.matchExpressions[{place}]")
+        at = f"{path}.matchExpressions[{place}]"
+        errors += _requirement(expression, at)
+        for number, value in enumerate((expression.get("values") or ()) if strict else ()):
+            errors += [field.invalid(f"{at}.values[{number}]", value, text) for text in names.label_value(value)]
     for place, expression in enumerate(term.get("matchFields") or ()):
         at, values = f"{path}.matchFields[{place}]", expression.get("values") or []
         if expression.get("operator") in ("In", "NotIn"):
@@ -73,6 +77,9 @@ def _term(term: Object, path: str) -> Errors:
             errors.append(field.invalid(f"{at}.operator", expression.get("operator", ""), "not a valid selector operator"))
         if expression.get("key") != "metadata.name":
             errors.append(field.invalid(f"{at}.key", expression.get("key", ""), "not a valid field selector key"))
+            continue
+        for number, value in enumerate(values):
+            errors += [field.invalid(f"{at}.values[{number}]", value, text) for text in names.dns_subdomain(value)]
     return errors
 
 
@@ -93,19 +100,36 @@ def _requirement(given: Object, path: str) -> Errors:
     return errors + label_name(given.get("key", ""), f"{path}.key")
 
 
-def _topology_key(key: str, path: str) -> Errors:
-    return label_name(key, path) if key else [field.required(path, "can not be empty")]
-
-
 def _pod_term(term: Object, path: str) -> Errors:
     errors = label_selector.check(term.get("labelSelector"), f"{path}.labelSelector")
     errors += label_selector.check(term.get("namespaceSelector"), f"{path}.namespaceSelector")
     for name in term.get("namespaces") or ():
         errors += [field.invalid(f"{path}.namespace", name, text) for text in names.dns_label(name)]
+    errors += _label_keys(term, path)
     key = term.get("topologyKey", "")
     if not key:
         return [*errors, field.required(f"{path}.topologyKey", "can not be empty"), *label_name("", f"{path}.topologyKey")]
     return errors + label_name(key, f"{path}.topologyKey")
+
+
+def _label_keys(term: Object, path: str) -> Errors:
+    """ValidateMatchLabelKeysAndMismatchLabelKeys. The values of matchLabelKeys are in the selector by now."""
+    match, mismatch, selector = term.get("matchLabelKeys") or [], term.get("mismatchLabelKeys") or [], term.get("labelSelector")
+    errors: Errors = []
+    for name, keys in (("matchLabelKeys", match), ("mismatchLabelKeys", mismatch)):
+        if keys and selector is None:
+            errors.append(field.forbidden(f"{path}.{name}", "must not be specified when labelSelector is not set"))
+        else:
+            for place, key in enumerate(keys):
+                errors += label_name(key, f"{path}.{name}[{place}]")
+    seen = dict.fromkeys((selector or {}).get("matchLabels") or (), True)
+    for expression in (selector or {}).get("matchExpressions") or ():
+        key = expression.get("key", "")
+        if key in match and key in seen:
+            errors.append(field.invalid(f"{path}[{match.index(key)}]", key, "exists in both matchLabelKeys and labelSelector"))
+        seen[key] = True
+    return errors + [field.invalid(f"{path}.matchLabelKeys[{place}]", key, "exists in both matchLabelKeys and mismatchLabelKeys")
+                     for place, key in enumerate(match) if key in mismatch]
 
 
 def tolerations(given: list[Object] | None, path: str) -> Errors:
@@ -129,6 +153,8 @@ def tolerations(given: list[Object] | None, path: str) -> Errors:
         elif operator == "Exists":
             if value:
                 errors.append(field.invalid(f"{at}.operator", value, "value must be empty when `operator` is 'Exists'"))
+        elif operator in ("Lt", "Gt"):
+            errors.append(field.not_supported(f"{at}.operator", operator, ("Equal", "Exists", "Lt", "Gt")))
         else:
             errors.append(field.not_supported(f"{at}.operator", operator, ("Equal", "Exists")))
         if effect and effect not in EFFECTS:
@@ -145,7 +171,8 @@ def spread(given: list[Object] | None, path: str) -> Errors:
         skew, key, when = constraint.get("maxSkew", 0), constraint.get("topologyKey", ""), constraint.get("whenUnsatisfiable", "")
         if skew <= 0:
             errors.append(field.invalid(f"{at}.maxSkew", skew, "must be greater than zero"))
-        errors += _topology_key(key, f"{at}.topologyKey")
+        if not key:
+            errors.append(field.required(f"{at}.topologyKey", "can not be empty"))
         if when not in ("DoNotSchedule", "ScheduleAnyway"):
             errors.append(field.not_supported(f"{at}.whenUnsatisfiable", when, ("DoNotSchedule", "ScheduleAnyway")))
         pair = f"{{{key}, {when}}}"
@@ -156,12 +183,13 @@ def spread(given: list[Object] | None, path: str) -> Errors:
         if least is not None:
             if least <= 0:
                 errors.append(field.invalid(f"{at}.minDomains", least, "must be greater than zero"))
-            if when == "ScheduleAnyway":
-                errors.append(field.invalid(f"{at}.minDomains", least, "can only use minDomains if whenUnsatisfiable=DoNotSchedule, "
-                                            "not whenUnsatisfiable=ScheduleAnyway"))
+            if when != "DoNotSchedule":
+                errors.append(field.invalid(f"{at}.minDomains", least,
+                                            f"can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {when}"))
         for name in ("nodeAffinityPolicy", "nodeTaintsPolicy"):
             if constraint.get(name) not in (None, *HONOR):
                 errors.append(field.not_supported(f"{at}.{name}", constraint[name], HONOR))
+        errors += _label_keys(constraint, at)
         errors += label_selector.check(constraint.get("labelSelector"), f"{at}.labelSelector")
     return errors
 
@@ -173,7 +201,9 @@ def taints(given: list[Object] | None, path: str) -> Errors:
     for place, taint in enumerate(given or ()):
         at, key, effect = f"{path}[{place}]", taint.get("key", ""), taint.get("effect", "")
         errors += label_name(key, f"{at}.key")
-        errors += [field.invalid(f"{at}.value", taint.get("value", ""), text) for text in names.label_value(taint.get("value", ""))]
+        wrong = names.label_value(taint.get("value", ""))
+        if wrong:
+            errors.append(field.invalid(f"{at}.value", taint.get("value", ""), ";".join(wrong)))
         if not effect:
             errors.append(field.required(f"{at}.effect"))
         elif effect not in EFFECTS:

@@ -5,6 +5,7 @@ Upstream: kubernetes/pkg/apis/core/validation/validation.go (ValidateContainerRe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from cluster_sim.api import field, names, quantity
@@ -73,16 +74,26 @@ def value(name: str, amount: Any, path: str) -> Errors:
     return errors
 
 
-def check(given: Object | None, path: str) -> Errors:
+def _pages(name: str, amount: Any, path: str) -> Errors:
+    """validateResourceQuantityHugePageValue: whole pages only."""
+    size = name.removeprefix(HUGE)
+    if size == name or not quantity.is_valid(size) or not quantity.nano(size) or quantity.nano(amount) % quantity.nano(size) == 0:
+        return []
+    text = quantity.canonical(amount)
+    return [field.invalid(path, text, f"{text} is not positive integer multiple of {name}")]
+
+
+def check(given: Object | None, path: str, named: Callable[[str, str], Errors] = container_name) -> Errors:
     """Names and amounts; a request may not exceed its limit."""
     if not given:
         return []
     errors: Errors = []
     limits, requests = given.get("limits") or {}, given.get("requests") or {}
     for name in sorted(limits):
-        errors += container_name(name, f"{path}.limits[{name}]") + value(name, limits[name], f"{path}.limits[{name}]")
+        errors += named(name, f"{path}.limits[{name}]") + value(name, limits[name], f"{path}.limits[{name}]")
+        errors += _pages(name, limits[name], f"{path}.limits[{name}]")
     for name in sorted(requests):
-        errors += container_name(name, f"{path}.requests[{name}]") + value(name, requests[name], f"{path}.requests[{name}]")
+        errors += named(name, f"{path}.requests[{name}]") + value(name, requests[name], f"{path}.requests[{name}]")
         if name in limits:
             have, most = quantity.nano(requests[name]), quantity.nano(limits[name])
             text = quantity.canonical(limits[name])
@@ -94,6 +105,7 @@ def check(given: Object | None, path: str) -> Errors:
                                             f"must be less than or equal to {name} limit of {text}"))
         elif not may_overcommit(name):
             errors.append(field.required(f"{path}.limits", "Limit must be set for non overcommitable resources"))
+        errors += _pages(name, requests[name], f"{path}.requests[{name}]")
     every = [*limits, *requests]
     if any(name.startswith(HUGE) for name in every) and "cpu" not in every and "memory" not in every:
         errors.append(field.forbidden(path, "HugePages require cpu or memory"))

@@ -81,7 +81,8 @@ def common(container: Object, known: dict[str, Object], path: str) -> Errors:
     errors += environment.check(container.get("env"), f"{path}.env")
     errors += environment.check_from(container.get("envFrom"), f"{path}.envFrom")
     devices = {device.get("name", ""): device.get("devicePath", "") for device in container.get("volumeDevices") or ()}
-    errors += mounts(container.get("volumeMounts"), devices, known, f"{path}.volumeMounts")
+    privileged = bool((container.get("securityContext") or {}).get("privileged"))
+    errors += mounts(container.get("volumeMounts"), devices, known, f"{path}.volumeMounts", privileged)
     errors += volumes.devices(container, known, f"{path}.volumeDevices")
     pull = container.get("imagePullPolicy", "")
     if not pull:
@@ -160,7 +161,8 @@ def _resize(given: list[Object] | None, path: str) -> Errors:
     return errors
 
 
-def mounts(given: list[Object] | None, devices: dict[str, str], known: dict[str, Object], path: str) -> Errors:
+def mounts(given: list[Object] | None, devices: dict[str, str], known: dict[str, Object], path: str,
+           privileged: bool) -> Errors:
     """ValidateVolumeMounts."""
     errors: Errors = []
     seen: dict[str, bool] = {}
@@ -185,6 +187,25 @@ def mounts(given: list[Object] | None, devices: dict[str, str], known: dict[str,
             if mount.get("subPath"):
                 errors.append(field.invalid(f"{at}.subPathExpr", mount["subPathExpr"], "subPathExpr and subPath are mutually exclusive"))
             errors += volumes.descending(mount["subPathExpr"], f"{path}.subPathExpr")
-        if mount.get("mountPropagation") not in (None, *PROPAGATION):
-            errors.append(field.not_supported(f"{path}.mountPropagation", mount["mountPropagation"], PROPAGATION))
+        propagation = mount.get("mountPropagation")
+        if propagation not in (None, *PROPAGATION):
+            errors.append(field.not_supported(f"{path}.mountPropagation", propagation, PROPAGATION))
+        elif propagation == "Bidirectional" and not privileged:
+            errors.append(field.forbidden(f"{path}.mountPropagation",
+                                          "Bidirectional mount propagation is available only to privileged containers"))
+        errors += _recursive(mount, f"{at}.recursiveReadOnly")
+    return errors
+
+
+def _recursive(mount: Object, path: str) -> Errors:
+    """validateMountRecursiveReadOnly."""
+    want, errors = mount.get("recursiveReadOnly"), []
+    if want in (None, "Disabled"):
+        return []
+    if want not in ("Enabled", "IfPossible"):
+        return [field.not_supported(path, want, ("Disabled", "Enabled", "IfPossible"))]
+    if not mount.get("readOnly"):
+        errors.append(field.forbidden(path, "may only be specified when readOnly is true"))
+    if mount.get("mountPropagation") not in (None, "None"):
+        errors.append(field.forbidden(path, "may only be specified when mountPropagation is None or not specified"))
     return errors

@@ -49,6 +49,8 @@ def _endpoint(endpoint: Object, path: str, kind: str) -> Errors:
                 errors.append(field.invalid(f"{path}.addresses", text, addresses.V4))
             elif not wrong and kind == "IPv6" and addresses.is_v4(text):
                 errors.append(field.invalid(f"{path}.addresses", text, addresses.V6))
+            elif not wrong:
+                errors += addresses.endpoint_ip(text, at)
         elif kind == "FQDN":
             errors += [field.invalid(at, text, complaint) for complaint in names.dns_subdomain(text)]
     node = endpoint.get("nodeName")

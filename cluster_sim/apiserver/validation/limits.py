@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.api import field, quantity
+from cluster_sim.api import field, names, quantity
 from cluster_sim.api.field import FieldError
-from cluster_sim.apiserver.validation import container_resources
+from cluster_sim.apiserver.validation import container_resources, quota_scopes
 
 Object = dict[str, Any]
 Errors = list[FieldError]
 
-SCOPES = ("BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating",
-          "VolumeAttributesClass")
 BOUNDS = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
 
 
@@ -25,7 +23,9 @@ def limit_range(obj: Object) -> Errors:
     seen: dict[str, bool] = {}
     for place, limit in enumerate((obj.get("spec") or {}).get("limits") or ()):
         path, kind = f"spec.limits[{place}]", limit.get("type", "")
-        if kind not in ("Pod", "Container", "PersistentVolumeClaim") and "/" not in kind:
+        wrong = names.qualified_name(kind)
+        errors += [field.invalid(f"{path}.type", kind, text) for text in wrong]
+        if not wrong and kind not in ("Pod", "Container", "PersistentVolumeClaim") and "/" not in kind:
             errors.append(field.invalid(f"{path}.type", kind, "must be a standard limit type or fully qualified"))
         if kind in seen:
             errors.append(field.duplicate(f"{path}.type", kind))
@@ -34,12 +34,18 @@ def limit_range(obj: Object) -> Errors:
     return errors
 
 
+def limit_range_update(new: Object, old: Object) -> Errors:
+    """The same, of a changed one."""
+    return limit_range(new)
+
+
 def _limit(limit: Object, path: str, kind: str) -> Errors:
     errors: Errors = []
     keys: dict[str, bool] = {}
+    named = container_resources.container_name if kind in ("Pod", "Container") else container_resources.resource_name
     for name in ("max", "min"):
         for key in sorted(limit.get(name) or ()):
-            errors += container_resources.resource_name(key, f"{path}.{name}[{key}]")
+            errors += named(key, f"{path}.{name}[{key}]")
             keys[key] = True
     for name in ("default", "defaultRequest"):
         if kind == "Pod":
@@ -47,11 +53,14 @@ def _limit(limit: Object, path: str, kind: str) -> Errors:
                 errors.append(field.forbidden(f"{path}.{name}", "may not be specified when `type` is 'Pod'"))
         else:
             for key in sorted(limit.get(name) or ()):
-                errors += container_resources.resource_name(key, f"{path}.{name}[{key}]")
+                errors += named(key, f"{path}.{name}[{key}]")
                 keys[key] = True
     if kind == "PersistentVolumeClaim" and "storage" not in (limit.get("min") or {}) and "storage" not in (limit.get("max") or {}):
         errors.append(field.required(f"{path}.limits", "either minimum or maximum storage value is required, but neither was provided"))
-    for key in sorted({**keys, **(limit.get("maxLimitRequestRatio") or {})}):
+    for key in sorted(limit.get("maxLimitRequestRatio") or ()):
+        errors += named(key, f"{path}.maxLimitRequestRatio[{key}]")
+        keys[key] = True
+    for key in sorted(keys):
         errors += _ordered(limit, path, key)
     return errors
 
@@ -80,6 +89,13 @@ def _ordered(limit: Object, path: str, key: str) -> Errors:
     ratio = at("maxLimitRequestRatio")
     if ratio is not None and quantity.nano(ratio) < quantity.NANO:
         errors.append(field.invalid(f"{path}.maxLimitRequestRatio[{key}]", ratio, f"ratio {ratio} is less than 1"))
+    if ratio is not None and low is not None and high is not None and quantity.nano(low):
+        most = quantity.nano(high) / quantity.nano(low)
+        if quantity.nano(ratio) / quantity.NANO > most:
+            errors.append(field.invalid(f"{path}.maxLimitRequestRatio[{key}]", ratio, f"ratio {ratio} is greater than max/min = {most:f}"))
+    if not container_resources.may_overcommit(key) and default is not None and request is not None and quantity.nano(default) != quantity.nano(request):
+        errors.append(field.invalid(f"{path}.defaultRequest[{key}]", request,
+                                    f"default value {default} must equal to defaultRequest value {request} in {key}"))
     return errors
 
 
@@ -91,16 +107,23 @@ def quota_name(name: str, path: str) -> Errors:
     return errors
 
 
+def _amounts(given: Object, path: str) -> Errors:
+    errors: Errors = []
+    for name in sorted(given):
+        errors += quota_name(name, f"{path}[{name}]") + container_resources.value(name, given[name], f"{path}[{name}]")
+    return errors
+
+
 def resource_quota(obj: Object) -> Errors:
     """ValidateResourceQuotaSpec."""
-    spec, errors = obj.get("spec") or {}, []
-    for name in sorted(spec.get("hard") or ()):
-        path = f"spec.hard[{name}]"
-        errors += quota_name(name, path) + container_resources.value(name, spec["hard"][name], path)
-    for scope in spec.get("scopes") or ():
-        if scope not in SCOPES and "/" not in scope:
-            errors.append(field.invalid("spec.scopes", spec["scopes"], "unsupported scope"))
-    return errors
+    spec = obj.get("spec") or {}
+    return _amounts(spec.get("hard") or {}, "spec.hard") + quota_scopes.check(spec)
+
+
+def resource_quota_status(new: Object, old: Object) -> Errors:
+    """ValidateResourceQuotaStatusUpdate."""
+    status = new.get("status") or {}
+    return _amounts(status.get("hard") or {}, "status.hard") + _amounts(status.get("used") or {}, "status.used")
 
 
 def resource_quota_update(new: Object, old: Object) -> Errors:

@@ -16,6 +16,7 @@ NameCheck = Callable[[str], list[str]]
 
 ANNOTATIONS_LIMIT = 256 * 1024
 STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
+NOT_STANDARD = "name is neither a standard finalizer name nor is it fully qualified"
 IMMUTABLE = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
 
 
@@ -106,10 +107,17 @@ def finalizer_names(given: list[str], path: str) -> list[FieldError]:
     return errors
 
 
+def finalizer_name(name: str, path: str) -> list[FieldError]:
+    """validateFinalizerName, of the finalizers in a namespace's spec."""
+    errors = [field.invalid(path, name, text) for text in names.qualified_name(name)]
+    if "/" not in name and name not in STANDARD_FINALIZERS:
+        errors.append(field.invalid(path, name, NOT_STANDARD))
+    return errors
+
+
 def _standard(meta: Object) -> list[FieldError]:
     """validateKubeFinalizerName: a name without a domain must be one of Kubernetes' own."""
-    text = "name is neither a standard finalizer name nor is it fully qualified"
-    return [field.invalid(f"metadata.finalizers[{place}]", name, text) for place, name in enumerate(meta.get("finalizers") or ())
+    return [field.invalid(f"metadata.finalizers[{place}]", name, NOT_STANDARD) for place, name in enumerate(meta.get("finalizers") or ())
             if "/" not in name and name not in STANDARD_FINALIZERS]
 
 

@@ -14,10 +14,15 @@ from cluster_sim.apiserver.validation import containers, pod_spec
 Object = dict[str, Any]
 
 
+def spec_errors(spec: Object) -> list[FieldError]:
+    """validatePodMetadataAndSpec, of the spec: whatever is done to a pod, this must hold."""
+    return pod_spec.validate(spec, "spec", is_pod=True) + containers.spaces(spec, "spec")
+
+
 def validate(obj: Object) -> list[FieldError]:
     """A new pod."""
     spec = obj.get("spec") or {}
-    errors = pod_spec.validate(spec, "spec", is_pod=True) + containers.spaces(spec, "spec")
+    errors = spec_errors(spec)
     if spec.get("ephemeralContainers"):
         errors.append(field.forbidden("spec.ephemeralContainers", "cannot be set on create"))
     if spec.get("nodeName") and spec.get("schedulingGates"):

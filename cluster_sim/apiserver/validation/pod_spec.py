@@ -9,8 +9,19 @@ from typing import Any
 
 from cluster_sim.api import field, names
 from cluster_sim.api.field import FieldError
-from cluster_sim.apiserver.validation import addresses, affinity, containers, ephemeral, object_meta, security, volumes
-from cluster_sim.apiserver.validation.numbers import MAX_INT32
+from cluster_sim.apiserver.validation import (
+    addresses,
+    affinity,
+    container_resources,
+    containers,
+    ephemeral,
+    object_meta,
+    pod_os,
+    pod_resources,
+    security,
+    volumes,
+)
+from cluster_sim.apiserver.validation.numbers import MAX_INT32, one_of
 
 Object = dict[str, Any]
 Errors = list[FieldError]
@@ -26,18 +37,12 @@ def validate(spec: Object, path: str, is_pod: bool = False) -> Errors:
     errors += containers.check(spec, known, path)
     if spec.get("ephemeralContainers"):
         errors += ephemeral.containers(spec, known, path)
+    errors += pod_resources.check(spec, path)
     errors += _host_network(spec, path, is_pod)
-    policy = spec.get("restartPolicy", "")
-    if not policy:
-        errors.append(field.required(f"{path}.restartPolicy"))
-    elif policy not in RESTART:
-        errors.append(field.not_supported(f"{path}.restartPolicy", policy, RESTART))
-    if not spec.get("dnsPolicy"):
-        errors.append(field.required(f"{path}.dnsPolicy"))
-    elif spec["dnsPolicy"] not in DNS:
-        errors.append(field.not_supported(f"{path}.dnsPolicy", spec["dnsPolicy"], DNS))
+    errors += one_of(spec.get("restartPolicy", ""), f"{path}.restartPolicy", RESTART)
+    errors += one_of(spec.get("dnsPolicy", ""), f"{path}.dnsPolicy", DNS)
     errors += object_meta.labels(spec.get("nodeSelector") or {}, f"{path}.nodeSelector")
-    errors += security.pod(spec.get("securityContext"), f"{path}.securityContext")
+    errors += security.pod(spec, f"{path}.securityContext")
     errors += affinity.check(spec.get("affinity"), f"{path}.affinity")
     errors += _dns(spec, f"{path}.dnsConfig")
     errors += _gates(spec, path)
@@ -66,7 +71,8 @@ def _names(spec: Object, path: str) -> Errors:
             errors += [field.invalid(f"{path}.{key}", spec[key], text) for text in names.dns_subdomain(spec[key])]
     if spec.get("preemptionPolicy") not in (None, "PreemptLowerPriority", "Never"):
         errors.append(field.not_supported(f"{path}.preemptionPolicy", spec["preemptionPolicy"], ("PreemptLowerPriority", "Never")))
-    return errors
+    errors += container_resources.check({"limits": spec["overhead"]}, f"{path}.overhead") if spec.get("overhead") else []
+    return errors + pod_os.check(spec, path)
 
 
 def _host_network(spec: Object, path: str, is_pod: bool) -> Errors:

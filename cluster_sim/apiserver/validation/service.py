@@ -10,8 +10,8 @@ from typing import Any
 from cluster_sim.api import field, names
 from cluster_sim.api.field import FieldError
 from cluster_sim.apiserver.allocation import FIRST_PORT, PORTS
-from cluster_sim.apiserver.validation import addresses, object_meta
-from cluster_sim.apiserver.validation.numbers import port_or_name
+from cluster_sim.apiserver.validation import object_meta, service_addresses
+from cluster_sim.apiserver.validation.numbers import label_name, one_of, port_or_name
 
 Object = dict[str, Any]
 Errors = list[FieldError]
@@ -20,6 +20,8 @@ TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 PROTOCOLS = ("SCTP", "TCP", "UDP")
 AFFINITIES = ("ClientIP", "None")
 TRAFFIC = ("Cluster", "Local")
+DISTRIBUTION = ("PreferClose", "PreferSameZone", "PreferSameNode")
+HINTS, MODE = "service.kubernetes.io/topology-aware-hints", "service.kubernetes.io/topology-mode"
 DAY = 86400
 OUT_OF_RANGE = f"provided port is not in the valid range. The range of valid ports is {FIRST_PORT}-{FIRST_PORT + PORTS - 1}"
 
@@ -35,39 +37,32 @@ def validate(obj: Object) -> Errors:
 
 
 def _check(obj: Object) -> Errors:
-    spec = obj.get("spec") or {}
+    spec, notes = obj.get("spec") or {}, (obj.get("metadata") or {}).get("annotations") or {}
     kind = spec.get("type", "")
     errors: Errors = []
+    if MODE in notes and HINTS in notes and notes[MODE] != notes[HINTS]:
+        errors.append(field.invalid(f"metadata.annotations[{MODE}]", notes[MODE],
+                                    f"must match annotations[{HINTS}] when both are specified"))
     headless = spec.get("clusterIP") == "None" or spec.get("clusterIPs") == ["None"]
     if not spec.get("ports") and not headless and kind != "ExternalName":
         errors.append(field.required("spec.ports"))
-    if kind == "LoadBalancer":
-        for place, port in enumerate(spec.get("ports") or ()):
-            if port.get("port") == 10250:
-                errors.append(field.invalid(f"spec.ports[{place}].port", 10250, "may not expose port 10250 externally since it is used by kubelet"))
-        if headless:
-            errors.append(field.invalid("spec.clusterIPs[0]", "None", "may not be set to 'None' for LoadBalancer services"))
-    if kind == "NodePort" and headless:
-        errors.append(field.invalid("spec.clusterIPs[0]", "None", "may not be set to 'None' for NodePort services"))
+    if kind in ("LoadBalancer", "NodePort") and headless:
+        errors.append(field.invalid("spec.clusterIPs[0]", "None", f"may not be set to 'None' for {kind} services"))
     if kind == "ExternalName":
         errors += _external_name(spec)
-    errors += _ports(spec, headless, kind)
+    errors += _ports(spec.get("ports") or [])
     errors += object_meta.labels(spec.get("selector") or {}, "spec.selector")
     affinity = spec.get("sessionAffinity", "")
-    if not affinity:
-        errors.append(field.required("spec.sessionAffinity"))
-    elif affinity not in AFFINITIES:
-        errors.append(field.not_supported("spec.sessionAffinity", affinity, AFFINITIES))
-    elif affinity == "ClientIP":
+    errors += one_of(affinity, "spec.sessionAffinity", AFFINITIES)
+    if affinity == "ClientIP":
         errors += _client_ip(spec)
-    elif spec.get("sessionAffinityConfig") is not None:
+    elif affinity == "None" and spec.get("sessionAffinityConfig") is not None:
         errors.append(field.forbidden("spec.sessionAffinityConfig", "must not be set when session affinity is None"))
-    errors += _addresses(spec, kind)
-    if not kind:
-        errors.append(field.required("spec.type"))
-    elif kind not in TYPES:
-        errors.append(field.not_supported("spec.type", kind, TYPES))
-    return errors + _traffic(spec, kind)
+    errors += service_addresses.check(spec, kind)
+    errors += one_of(kind, "spec.type", TYPES)
+    errors += _node_ports(spec.get("ports") or [], kind)
+    errors += service_addresses.source_ranges(spec, notes, kind)
+    return errors + _balancer(spec, kind) + _traffic(spec, kind)
 
 
 def _external_name(spec: Object) -> Errors:
@@ -77,7 +72,7 @@ def _external_name(spec: Object) -> Errors:
             errors.append(field.forbidden(f"spec.{name}", "may not be set for ExternalName services"))
     if spec.get("ipFamilyPolicy"):
         errors.append(field.forbidden("spec.ipFamilyPolicy", "may not be set for ExternalName services"))
-    name = spec.get("externalName", "").rstrip(".")
+    name = spec.get("externalName", "").removesuffix(".")
     if not name:
         return [*errors, field.required("spec.externalName")]
     return errors + [field.invalid("spec.externalName", name, text) for text in names.dns_subdomain(name)]
@@ -91,42 +86,40 @@ def _client_ip(spec: Object) -> Errors:
     return []
 
 
-def _ports(spec: Object, headless: bool, kind: str) -> Errors:
+def _ports(ports: list[Object]) -> Errors:
     errors: Errors = []
-    ports = spec.get("ports") or []
-    seen_names: dict[str, bool] = {}
+    seen: dict[str, bool] = {}
     for place, port in enumerate(ports):
         at, name = f"spec.ports[{place}]", port.get("name", "")
         if len(ports) > 1 and not name:
             errors.append(field.required(f"{at}.name"))
         elif name:
             errors += [field.invalid(f"{at}.name", name, text) for text in names.dns_label(name)]
-            if name in seen_names:
+            if name in seen:
                 errors.append(field.duplicate(f"{at}.name", name))
-            seen_names[name] = True
+            seen[name] = True
         errors += [field.invalid(f"{at}.port", port.get("port", 0), text) for text in names.port_number(port.get("port", 0))]
-        protocol = port.get("protocol", "")
-        if not protocol:
-            errors.append(field.required(f"{at}.protocol"))
-        elif protocol not in PROTOCOLS:
-            errors.append(field.not_supported(f"{at}.protocol", protocol, PROTOCOLS))
+        errors += one_of(port.get("protocol", ""), f"{at}.protocol", PROTOCOLS)
         errors += port_or_name(port.get("targetPort"), f"{at}.targetPort")
-    if kind == "ClusterIP":
-        for place, port in enumerate(ports):
-            if port.get("nodePort"):
-                errors.append(field.forbidden(f"spec.ports[{place}].nodePort", "may not be used when `type` is 'ClusterIP'"))
-    errors += _same_ports(ports)
-    for place, port in enumerate(ports):
-        number = port.get("nodePort")
-        if number and kind in ("NodePort", "LoadBalancer") and not FIRST_PORT <= number < FIRST_PORT + PORTS:
-            errors.append(field.invalid(f"spec.ports[{place}].nodePort", number, OUT_OF_RANGE))
+        if port.get("appProtocol") is not None:
+            errors += label_name(port["appProtocol"], f"{at}.appProtocol")
     return errors
 
 
-def _same_ports(ports: list[Object]) -> Errors:
+def _node_ports(ports: list[Object], kind: str) -> Errors:
+    """Ports of all nodes: of the right type of Service, once, and from the range. (The last is the allocator's word.)"""
     errors: Errors = []
+    if kind == "ClusterIP":
+        errors += [field.forbidden(f"spec.ports[{place}].nodePort", "may not be used when `type` is 'ClusterIP'")
+                   for place, port in enumerate(ports) if port.get("nodePort")]
     seen: dict[str, bool] = {}
-    nodes: dict[str, bool] = {}
+    for place, port in enumerate(ports):
+        if port.get("nodePort"):
+            key = f"{port.get('protocol')} {port['nodePort']}"
+            if key in seen:
+                errors.append(field.duplicate(f"spec.ports[{place}].nodePort", port["nodePort"]))
+            seen[key] = True
+    seen = {}
     for place, port in enumerate(ports):
         key = f"{port.get('protocol')} {port.get('port')}"
         if key in seen:
@@ -134,31 +127,24 @@ def _same_ports(ports: list[Object]) -> Errors:
                      "TargetPort": 0, "NodePort": 0}
             errors.append(field.duplicate(f"spec.ports[{place}]", shown))
         seen[key] = True
-        if port.get("nodePort"):
-            node = f"{port.get('protocol')} {port['nodePort']}"
-            if node in nodes:
-                errors.append(field.duplicate(f"spec.ports[{place}].nodePort", port["nodePort"]))
-            nodes[node] = True
+    if kind in ("NodePort", "LoadBalancer"):
+        errors += [field.invalid(f"spec.ports[{place}].nodePort", port["nodePort"], OUT_OF_RANGE)
+                   for place, port in enumerate(ports)
+                   if port.get("nodePort") and not FIRST_PORT <= port["nodePort"] < FIRST_PORT + PORTS]
     return errors
 
 
-def _addresses(spec: Object, kind: str) -> Errors:
+def _balancer(spec: Object, kind: str) -> Errors:
+    """Fields of load balancers only."""
     errors: Errors = []
-    ips = spec.get("clusterIPs") or ([spec["clusterIP"]] if spec.get("clusterIP") else [])
-    if kind != "ExternalName":
-        for place, ip in enumerate(ips):
-            if ip != "None":
-                errors += addresses.ip(ip, f"spec.clusterIPs[{place}]")
-        if spec.get("clusterIP") and spec.get("clusterIPs") and spec["clusterIP"] != spec["clusterIPs"][0]:
-            errors.append(field.invalid("spec.clusterIPs", spec["clusterIPs"], "first value must match `clusterIP`"))
-    for place, ip in enumerate(spec.get("externalIPs") or ()):
-        errors += addresses.ip(ip, f"spec.externalIPs[{place}]")
-    if spec.get("loadBalancerSourceRanges") and kind != "LoadBalancer":
-        errors.append(field.forbidden("spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'"))
-    for place, cidr in enumerate(spec.get("loadBalancerSourceRanges") or ()):
-        errors += addresses.cidr(cidr.strip(), f"spec.LoadBalancerSourceRanges[{place}]")
     if spec.get("allocateLoadBalancerNodePorts") is not None and kind != "LoadBalancer":
         errors.append(field.forbidden("spec.allocateLoadBalancerNodePorts", "may only be used when `type` is 'LoadBalancer'"))
+    chosen = spec.get("loadBalancerClass")
+    if chosen is not None:
+        if kind == "LoadBalancer":
+            errors += label_name(chosen, "spec.loadBalancerClass")
+        else:
+            errors.append(field.forbidden("spec.loadBalancerClass", "may only be used when `type` is 'LoadBalancer'"))
     return errors
 
 
@@ -170,19 +156,37 @@ def _traffic(spec: Object, kind: str) -> Errors:
         errors.append(field.invalid("spec.externalTrafficPolicy", policy, "may only be set for externally-accessible services"))
     elif policy and policy not in TRAFFIC:
         errors.append(field.not_supported("spec.externalTrafficPolicy", policy, TRAFFIC))
+    if spec.get("healthCheckNodePort") and not _health_checked(spec):
+        errors.append(field.invalid("spec.healthCheckNodePort", spec["healthCheckNodePort"],
+                                    "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"))
+    elif spec.get("healthCheckNodePort"):
+        errors += [field.invalid("spec.healthCheckNodePort", spec["healthCheckNodePort"], text)
+                   for text in names.port_number(spec["healthCheckNodePort"])]
     inner = spec.get("internalTrafficPolicy")
     if inner is not None and inner not in TRAFFIC:
         errors.append(field.not_supported("spec.internalTrafficPolicy", inner, TRAFFIC))
+    spread = spec.get("trafficDistribution")
+    if spread is not None and spread not in DISTRIBUTION:
+        errors.append(field.not_supported("spec.trafficDistribution", spread, DISTRIBUTION))
     return errors
+
+
+def _health_checked(spec: Object) -> bool:
+    return spec.get("type") == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local"
 
 
 def validate_update(new: Object, old: Object) -> Errors:
     """ValidateServiceUpdate: an address stays once it is set."""
     after, before = new.get("spec") or {}, old.get("spec") or {}
-    errors: Errors = []
-    stays = "ExternalName" not in (after.get("type"), before.get("type"))
-    if stays and before.get("clusterIPs") and after.get("clusterIPs") != before["clusterIPs"]:
-        for place, (want, have) in enumerate(zip(after.get("clusterIPs") or [], before["clusterIPs"], strict=False)):
-            if want != have:
-                errors.append(field.invalid(f"spec.clusterIPs[{place}]", after["clusterIPs"], "may not change once set"))
+    errors = service_addresses.changed(after, before)
+    if after.get("type") == before.get("type") == "LoadBalancer" and after.get("loadBalancerClass") != before.get("loadBalancerClass"):
+        errors.append(field.invalid("spec.loadBalancerClass", after.get("loadBalancerClass"), "may not change once set"))
+    errors += _balancer({"loadBalancerClass": after.get("loadBalancerClass")}, after.get("type", ""))  # checked twice, as upstream
+    if _health_checked(before) and _health_checked(after) and after.get("healthCheckNodePort") != before.get("healthCheckNodePort"):
+        errors.append(field.forbidden("spec.healthCheckNodePort", field.IMMUTABLE))
     return errors + _check(new)
+
+
+def validate_status(new: Object, old: Object) -> Errors:
+    """ValidateServiceStatusUpdate."""
+    return service_addresses.balancer_status((new.get("status") or {}).get("loadBalancer") or {}, new.get("spec") or {})

@@ -117,19 +117,25 @@ def _mode(value: Any, path: str) -> Errors:
     return [field.invalid(path, value, MODE)] if value is not None and not 0 <= value <= 0o777 else []
 
 
-def _items(given: list[Object] | None, path: str) -> Errors:
+def _items(given: list[Object] | None, path: str, first: int = 0) -> Errors:
     errors: Errors = []
-    for place, item in enumerate(given or ()):
+    for place, item in enumerate(given or (), first):
         at = f"{path}[{place}]"
         if not item.get("key"):
             errors.append(field.required(f"{at}.key"))
         if not item.get("path"):
             errors.append(field.required(f"{at}.path"))
         else:
-            errors += descending(item["path"], f"{at}.path")
-            if item["path"].startswith("..") and not item["path"].startswith("../"):
-                errors.append(field.invalid(f"{at}.path", item["path"], "must not start with '..'"))
+            errors += _unreserved(item["path"], f"{at}.path")
         errors += _mode(item.get("mode"), f"{at}.mode")
+    return errors
+
+
+def _unreserved(text: str, path: str) -> Errors:
+    """validateLocalNonReservedPath: names beginning with two dots are the kubelet's own."""
+    errors = descending(text, path)
+    if text.startswith("..") and not text.startswith("../"):
+        errors.append(field.invalid(path, text, "must not start with '..'"))
     return errors
 
 
@@ -153,7 +159,7 @@ def _downward(given: Object, path: str) -> Errors:
 def _downward_item(item: Object, path: str) -> Errors:
     errors = [] if item.get("path") else [field.required(f"{path}.path")]
     if item.get("path"):
-        errors += descending(item["path"], f"{path}.path")
+        errors += _unreserved(item["path"], f"{path}.path")
     if item.get("fieldRef") is not None:
         errors += environment.field_ref(item["fieldRef"], environment.VOLUME_FIELDS, f"{path}.fieldRef")
         if item.get("resourceFieldRef") is not None:
@@ -165,36 +171,46 @@ def _downward_item(item: Object, path: str) -> Errors:
     return errors + _mode(item.get("mode"), f"{path}.mode")
 
 
+PROJECTIONS = ("secret", "configMap", "downwardAPI", "serviceAccountToken", "clusterTrustBundle", "podCertificate")
+
+
 def _projected(given: Object, path: str) -> Errors:
     errors = _mode(given.get("defaultMode"), f"{path}.defaultMode")
+    taken: dict[str, bool] = {}
     for place, projection in enumerate(given.get("sources") or ()):
         at = f"{path}.sources[{place}]"
-        chosen = [kind for kind in ("secret", "configMap", "downwardAPI", "serviceAccountToken", "clusterTrustBundle",
-                                    "podCertificate") if projection.get(kind) is not None]
-        for kind in chosen[1:]:
-            errors.append(field.forbidden(f"{at}.{kind}", "may not specify more than 1 volume type"))
-        if not chosen:
-            errors.append(field.required(at, "must specify a volume type"))
-            continue
-        kind, value = chosen[0], projection[chosen[0]]
-        if kind in ("secret", "configMap"):
-            errors += [] if value.get("name") else [field.required(f"{at}.{kind}.name")]
-            errors += _items(value.get("items"), f"{at}.{kind}.items")
-        elif kind == "downwardAPI":
-            for item in value.get("items") or ():
-                errors += _downward_item(item, f"{at}.downwardAPI")
-        elif kind == "serviceAccountToken":
-            errors += _token(value, f"{at}.serviceAccountToken")
+        for kind in ("secret", "configMap"):
+            value = projection.get(kind)
+            if value is not None:
+                name = value.get("name", "")
+                errors += [] if name else [field.required(f"{at}.{kind}.name")]
+                for number, item in enumerate(value.get("items") or ()):
+                    errors += _items([item], f"{at}.{kind}.items", number) + _once(item.get("path"), taken, path, name)
+        for item in (projection.get("downwardAPI") or {}).get("items") or ():
+            errors += _downward_item(item, f"{at}.downwardAPI") + _once(item.get("path"), taken, path, item.get("path"))
+        if projection.get("serviceAccountToken") is not None:
+            errors += _token(projection["serviceAccountToken"], f"{at}.serviceAccountToken", f"{path}.path")
+        if len([kind for kind in PROJECTIONS if projection.get(kind) is not None]) > 1:
+            errors.append(field.forbidden(at, "may not specify more than 1 volume type per source"))
     return errors
 
 
-def _token(given: Object, path: str) -> Errors:
+def _once(text: str | None, taken: dict[str, bool], path: str, shown: str | None) -> Errors:
+    if not text:
+        return []
+    if text in taken:
+        return [field.invalid(path, shown, "conflicting duplicate paths")]
+    taken[text] = True
+    return []
+
+
+def _token(given: Object, path: str, where: str) -> Errors:
     seconds, errors = given.get("expirationSeconds", 3600), []
     if seconds < 600:
         errors.append(field.invalid(f"{path}.expirationSeconds", seconds, "may not specify a duration less than 10 minutes"))
     if seconds > 1 << 32:
         errors.append(field.invalid(f"{path}.expirationSeconds", seconds, "may not specify a duration larger than 2^32 seconds"))
-    return errors + ([] if given.get("path") else [field.required(f"{path}.path")])
+    return errors + (_unreserved(given["path"], where) if given.get("path") else [field.required(where)])
 
 
 def _claim(given: Object, path: str) -> Errors:
@@ -224,6 +240,10 @@ def _csi(given: Object, path: str) -> Errors:
     return [field.invalid(f"{path}.driver", driver, text) for text in names.dns_subdomain(driver)]
 
 
+def _image(given: Object, path: str) -> Errors:
+    return [] if given.get("reference") else [field.required(f"{path}.reference")]
+
+
 def _any(given: Object, path: str) -> Errors:
     return []
 
@@ -234,5 +254,5 @@ SOURCES: dict[str, Callable[[Object, str], Errors]] = {
     "rbd": _any, "cinder": _any, "cephfs": _any, "quobyte": _any, "downwardAPI": _downward, "fc": _any, "flexVolume": _any,
     "configMap": _config_map, "azureFile": _any, "vsphereVolume": _any, "photonPersistentDisk": _any, "portworxVolume": _any,
     "azureDisk": _any, "storageos": _any, "projected": _projected, "scaleIO": _any, "csi": _csi, "ephemeral": _ephemeral,
-    "image": _any,
+    "image": _image,
 }

@@ -50,6 +50,39 @@ def container(**more):
      ['spec.tolerations[0].operator: Invalid value: "": operator must be Exists when `key` is empty, which means "match all '
       'values and all keys"']),
     ({**POD, "imagePullSecrets": [{}]}, []),
+    (container(volumeMounts=[{"name": "v", "mountPath": "/v", "mountPropagation": "Bidirectional"}]),
+     ['spec.containers[0].volumeMounts[0].name: Not found: "v"', "spec.containers[0].volumeMounts.mountPropagation: Forbidden: "
+      "Bidirectional mount propagation is available only to privileged containers"]),
+    ({**POD, "volumes": [{"name": "v", "projected": {"sources": [{"serviceAccountToken": {}}]}}]},
+     ["spec.volumes[0].projected.path: Required value"]),
+    ({**POD, "volumes": [{"name": "v", "projected": {"sources": [
+        {"secret": {"name": "a", "items": [{"key": "k", "path": "p"}]}}, {"configMap": {"name": "b", "items": [{"key": "k", "path": "p"}]}}]}}]},
+     ['spec.volumes[0].projected: Invalid value: "b": conflicting duplicate paths']),
+    ({**POD, "shareProcessNamespace": True, "hostPID": True},
+     ["spec.securityContext.shareProcessNamespace: Invalid value: true: ShareProcessNamespace and HostPID cannot both be enabled"]),
+    ({**POD, "hostNetwork": True, "securityContext": {"sysctls": [{"name": "net.core.somaxconn"}, {"name": "net.core.somaxconn"}]}},
+     ["spec.securityContext.sysctls[0].name: Invalid value: \"net.core.somaxconn\": may not be specified when 'hostNetwork' is true",
+      'spec.securityContext.sysctls[1].name: Duplicate value: "net.core.somaxconn"',
+      "spec.securityContext.sysctls[1].name: Invalid value: \"net.core.somaxconn\": may not be specified when 'hostNetwork' is true"]),
+    ({**POD, "securityContext": {"seccompProfile": {"type": "Sometimes"}}},
+     ['spec.securityContext.seccompProfile.type: Unsupported value: "Sometimes": supported values: "Localhost", "RuntimeDefault", '
+      '"Unconfined"']),
+    ({**POD, "os": {"name": "windows"}, "hostPID": True}, ["spec.hostPID: Forbidden: cannot be set for a windows pod"]),
+    ({**POD, "os": {"name": "plan9"}}, ['spec.os: Unsupported value: "plan9": supported values: "linux", "windows"']),
+    ({**container(resources={"requests": {"cpu": "2"}}), "resources": {"requests": {"cpu": "1"}}},
+     ['spec.resources.requests[cpu]: Invalid value: "1": must be greater than or equal to aggregate container requests of 2']),
+    (container(resources={"limits": {"hugepages-2Mi": "3Mi", "memory": "1Gi"}, "requests": {"hugepages-2Mi": "3Mi", "memory": "1Gi"}}),
+     [f'spec.containers[0].resources.{kind}[hugepages-2Mi]: Invalid value: "3Mi": 3Mi is not positive integer multiple of hugepages-2Mi'
+      for kind in ("limits", "requests")]),
+    ({**POD, "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
+        {"matchExpressions": [{"key": "a", "operator": "In", "values": ["b c"]}]}]}}}},
+     ["spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].values[0]: "
+      "Invalid value: \"b c\": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must "
+      "start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
+      "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"]),
+    ({**POD, "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "z", "whenUnsatisfiable": "DoNotSchedule",
+                                            "matchLabelKeys": ["a"]}]},
+     ["spec.topologySpreadConstraints[0].matchLabelKeys: Forbidden: must not be specified when labelSelector is not set"]),
 ])
 def test_a_pods_spec(spec, complaints):
     assert told(pod_spec.validate(spec, "spec")) == complaints
@@ -84,6 +117,24 @@ def test_update_strategies(check, given, complaints):
     (service.validate, {"spec": {"type": "ClusterIP", "sessionAffinity": "None", "ports": [
         {"port": 80, "protocol": "TCP", "targetPort": 80, "nodePort": 30001}]}},
      ["spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'"]),
+    (service.validate, {"spec": {"type": "ClusterIP", "sessionAffinity": "None", "ports": [
+        {"port": 80, "protocol": "TCP", "targetPort": 80}], "externalIPs": ["127.0.0.1"], "loadBalancerClass": "a/b"}},
+     ['spec.externalIPs[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+      "spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'"]),
+    (service.validate, {"spec": {"type": "ClusterIP", "sessionAffinity": "None", "clusterIP": "10.96.0.9", "ipFamilies": ["IPv6"],
+                                 "trafficDistribution": "Far", "ports": [{"port": 80, "protocol": "TCP", "targetPort": 80}]}},
+     ['spec.clusterIPs[0]: Invalid value: "10.96.0.9": expected an IPv6 value as indicated by `ipFamilies[0]`',
+      'spec.trafficDistribution: Unsupported value: "Far": supported values: "PreferClose", "PreferSameZone", "PreferSameNode"']),
+    (limits.resource_quota, {"spec": {"hard": {"pods": "1", "requests.cpu": "1"}, "scopes": ["BestEffort", "NotBestEffort"]}},
+     ['spec.scopes: Invalid value: ["BestEffort","NotBestEffort"]: unsupported scope applied to resource',
+      'spec.scopes: Invalid value: ["BestEffort","NotBestEffort"]: conflicting scopes']),
+    (limits.resource_quota, {"spec": {"hard": {"pods": "1"}, "scopeSelector": {"matchExpressions": [
+        {"scopeName": "PriorityClass", "operator": "In"}]}}},
+     ["spec.scopeSelector.matchExpressions.values: Required value: must be at least one value when `operator` is 'In' or 'NotIn' for "
+      "scope selector"]),
+    (limits.limit_range, {"spec": {"limits": [{"type": "Container", "min": {"cpu": "1"}, "max": {"cpu": "2"},
+                                               "maxLimitRequestRatio": {"cpu": "3"}}]}},
+     ['spec.limits[0].maxLimitRequestRatio[cpu]: Invalid value: "3": ratio 3 is greater than max/min = 2.000000']),
     (networking.network_policy, {"spec": {"ingress": [{"from": [{}]}]}}, ["spec.ingress[0].from[0]: Required value: must specify a peer"]),
     (networking.network_policy, {"spec": {"egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["11.0.0.0/16"]}}]}]}},
      ['spec.egress[0].to[0].ipBlock.except[0]: Invalid value: "11.0.0.0/16": must be a strict subset of `cidr`']),
