@@ -16,8 +16,9 @@ def test_after_a_kill_of_the_server_browsers_reconnect_and_nothing_is_lost(fresh
     before = sorted(names(page))
     page.evaluate("window.notReloaded = true")
 
+    fresh_server.kill()
+    expect(page.locator("#connection")).to_be_visible()  # it says that the connection is lost, and when it tries again
     fresh_server.restart()
-
     expect(page.locator("#connection")).to_be_hidden(timeout=30_000)
     wait_for_running(page, "web", 3)
     assert sorted(names(page)) == before
