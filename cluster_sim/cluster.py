@@ -46,6 +46,9 @@ class Cluster(Reading):
         self._parts_seen: dict[str, tuple[int, Any]] = {}
         self._parts_version = 0
 
+    def __del__(self) -> None:
+        self.kernel.take_apart()
+
     # Opening, keeping
 
     @classmethod
