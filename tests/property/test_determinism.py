@@ -10,6 +10,7 @@ import pytest
 
 from cluster_sim import Cluster, mark
 from tests.property.scripts import play, run, scene, write
+from tests.property.stored_logs import read, stored
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = 50
@@ -44,3 +45,9 @@ def test_the_log_of_a_run_replays_to_its_state(seed):
     cluster = run(seed)
     again = Cluster.replay(json.loads(json.dumps([*cluster.log(), mark(cluster.position)])))
     assert again.state_hash() == cluster.state_hash()
+
+
+@pytest.mark.parametrize("file", stored(), ids=lambda file: file.stem)
+def test_a_stored_log_leads_to_the_state_it_led_to_when_it_was_made(file):
+    log, state_hash = read(file)
+    assert Cluster.replay(log).state_hash() == state_hash, "see tests/property/stored_logs.py"
