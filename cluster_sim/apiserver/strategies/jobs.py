@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.apiserver.strategies.strategy import Strategy
-from cluster_sim.apiserver.validation import batch
+from cluster_sim.apiserver.validation import batch, job_status
 
 if TYPE_CHECKING:
     from cluster_sim.apiserver.request_info import RequestInfo
@@ -36,9 +36,9 @@ def prepare_create(obj: Object, server: APIServer, info: RequestInfo) -> Object:
         (OLD, meta["uid"]),
         (NEW, meta["uid"]),
     ):
-        labels[key] = value
+        labels.setdefault(key, value)  # another value of the user's is refused by the checks
     selector = spec.get("selector") or {}
-    matched = {**(selector.get("matchLabels") or {}), NEW: meta["uid"]}
+    matched = {NEW: meta["uid"], **(selector.get("matchLabels") or {})}
     if not meta.get("labels"):  # SetDefaults_Job: a Job without labels gets its template's
         obj = {**obj, "metadata": {**meta, "labels": labels}}
     return {**obj, "spec": {**spec, "selector": {**selector, "matchLabels": matched}, "manualSelector": False,
@@ -46,5 +46,5 @@ def prepare_create(obj: Object, server: APIServer, info: RequestInfo) -> Object:
 
 
 JOB = Strategy(generation=True, status=True, orphan=True, prepare_create=prepare_create, validate=batch.job,
-               validate_update=batch.job_update)
+               validate_update=batch.job_update, validate_status=job_status.validate)
 CRONJOB = Strategy(generation=True, status=True, validate=batch.cronjob, validate_update=batch.cronjob_update)

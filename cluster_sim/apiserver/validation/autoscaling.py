@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.api import field, quantity
+from cluster_sim.api import field, names, quantity
 from cluster_sim.api.field import FieldError
-from cluster_sim.apiserver.validation import object_meta
+from cluster_sim.apiserver.validation import container_resources, object_meta
+from cluster_sim.apiserver.validation.numbers import not_negative
 
 Object = dict[str, Any]
 Errors = list[FieldError]
 
-SOURCES = {"Object": "object", "Pods": "pods", "Resource": "resource", "External": "external", "ContainerResource": "containerResource"}
+SOURCES = {"Object": "object", "External": "external", "Pods": "pods", "Resource": "resource", "ContainerResource": "containerResource"}
 TYPES = ("ContainerResource", "External", "Object", "Pods", "Resource")
 TARGETS = ("Utilization", "Value", "AverageValue")
 HOUR = 3600
@@ -31,8 +32,11 @@ def validate(obj: Object) -> Errors:
     if low is not None and high < low:
         errors.append(field.invalid("spec.maxReplicas", high, "must be greater than or equal to `minReplicas`"))
     errors += _reference(spec.get("scaleTargetRef") or {}, "spec.scaleTargetRef")
-    for place, metric in enumerate(spec.get("metrics") or ()):
+    metrics = spec.get("metrics") or []
+    for place, metric in enumerate(metrics):
         errors += _metric(metric, f"spec.metrics[{place}]")
+    if low == 0 and not any(metric.get("type") in ("Object", "External") for metric in metrics):
+        errors.append(field.forbidden("spec.metrics", "must specify at least one Object or External metric to support scaling to zero replicas"))
     for name in ("scaleUp", "scaleDown"):
         rules = (spec.get("behavior") or {}).get(name)
         if rules is not None:
@@ -55,54 +59,84 @@ def _reference(given: Object, path: str) -> Errors:
 
 def _metric(metric: Object, path: str) -> Errors:
     kind = metric.get("type", "")
+    errors: Errors = []
     if not kind:
-        return [field.required(f"{path}.type", "must specify a metric source type")]
+        errors.append(field.required(f"{path}.type", "must specify a metric source type"))
     if kind not in SOURCES:
-        return [field.not_supported(f"{path}.type", kind, TYPES)]
+        errors.append(field.not_supported(f"{path}.type", kind, TYPES))
+    present = [name for name in SOURCES.values() if metric.get(name) is not None]
+    if present:
+        errors += _source(metric[present[0]], f"{path}.{present[0]}", present[0])
+    wanted = SOURCES.get(kind)
+    if wanted is None:
+        errors.append(field.not_supported(f"{path}.type", kind, TYPES))
+    elif metric.get(wanted) is None:
+        errors.append(field.required(f"{path}.{wanted}", "must populate information for the given metric source"))
+    if len(present) != 1:
+        errors += [field.forbidden(f"{path}.{name}", "must populate the given metric source only") for name in present if name != wanted]
+    return errors
+
+
+def _source(source: Object, path: str, kind: str) -> Errors:
+    """validateObjectSource and its likes."""
     errors: Errors = []
-    wanted = SOURCES[kind]
-    for name in SOURCES.values():
-        if name != wanted and metric.get(name) is not None:
-            errors.append(field.forbidden(f"{path}.{name}", "must populate the given metric source only"))
-    source = metric.get(wanted)
-    if source is None:
-        return [*errors, field.required(f"{path}.{wanted}", "must populate information for the given metric source")]
-    at = f"{path}.{wanted}"
-    if kind in ("Resource", "ContainerResource"):
-        if not source.get("name"):
-            errors.append(field.required(f"{at}.name", "must specify a resource name"))
-        if kind == "ContainerResource" and not source.get("container"):
-            errors.append(field.required(f"{at}.container", "must specify a container"))
+    name, target = source.get("name", ""), source.get("target") or {}
+    if kind in ("resource", "containerResource"):
+        if not name:
+            errors.append(field.required(f"{path}.name", "must specify a resource name"))
+        if kind == "containerResource":
+            errors += container_resources.container_name(name, f"{path}.name") if name else []
+            container = source.get("container", "")
+            if not container:
+                errors.append(field.required(f"{path}.container", "must specify a container"))
+            else:
+                errors += [field.invalid(f"{path}.container", container, text) for text in names.dns_label(container)]
     else:
-        if not (source.get("metric") or {}).get("name"):
-            errors.append(field.required(f"{at}.metric.name", "must specify a metric name"))
-        if kind == "Object":
-            errors += _reference(source.get("describedObject") or {}, f"{at}.describedObject")
-    target = source.get("target") or {}
-    return errors + _target(target, f"{at}.target", kind)
+        if kind == "object":
+            errors += _reference(source.get("describedObject") or {}, f"{path}.describedObject")
+        metric = (source.get("metric") or {}).get("name", "")
+        if not metric:
+            errors.append(field.required(f"{path}.metric.name", "must specify a metric name"))
+        else:
+            errors += [field.invalid(f"{path}.metric.name", metric, text) for text in object_meta.path_segment(metric)]
+    return errors + _target(target, f"{path}.target") + _chosen(target, f"{path}.target", kind)
 
 
-def _target(target: Object, path: str, kind: str) -> Errors:
+def _target(target: Object, path: str) -> Errors:
+    """validateMetricTarget."""
+    kind, use = target.get("type", ""), target.get("averageUtilization")
     errors: Errors = []
-    if not target.get("type"):
+    if not kind:
         errors.append(field.required(f"{path}.type", "must specify a metric target type"))
-    elif target["type"] not in TARGETS:
-        errors.append(field.invalid(f"{path}.type", target["type"], "must be either Utilization, Value, or AverageValue"))
-    use = target.get("averageUtilization")
-    if use is not None and use < 1:
-        errors.append(field.invalid(f"{path}.averageUtilization", use, "must be greater than 0"))
+    if kind not in TARGETS:
+        errors.append(field.invalid(f"{path}.type", kind, "must be either Utilization, Value, or AverageValue"))
     for name in ("value", "averageValue"):
         if target.get(name) is not None and quantity.nano(target[name]) <= 0:
-            errors.append(field.invalid(f"{path}.{name}", target[name], "must be positive"))
-    if kind in ("Resource", "ContainerResource"):
-        if use is None and target.get("averageValue") is None:
+            errors.append(field.invalid(f"{path}.{name}", quantity.canonical(target[name]), "must be positive"))
+    if use is not None and use < 1:
+        errors.append(field.invalid(f"{path}.averageUtilization", use, "must be greater than 0"))
+    return errors
+
+
+def _chosen(target: Object, path: str, kind: str) -> Errors:
+    """Which of the numbers each kind of source wants, and which not."""
+    use, value, average = (target.get(name) for name in ("averageUtilization", "value", "averageValue"))
+    errors: Errors = []
+    if kind in ("resource", "containerResource"):
+        if use is None and average is None:
             errors.append(field.required(f"{path}.averageUtilization", "must set either a target raw value or a target utilization"))
-        if use is not None and target.get("averageValue") is not None:
+        if use is not None and average is not None:
             errors.append(field.forbidden(f"{path}.averageValue", "may not set both a target raw value and a target utilization"))
-    elif kind == "Pods" and target.get("averageValue") is None:
-        errors.append(field.required(f"{path}.averageValue", "must specify a positive target averageValue"))
-    elif kind in ("Object", "External") and target.get("value") is None and target.get("averageValue") is None:
-        errors.append(field.required(f"{path}.averageValue", "must set either a target value or averageValue"))
+    elif kind == "pods":
+        if average is None:
+            errors.append(field.required(f"{path}.averageValue", "must specify a positive target averageValue"))
+    elif kind == "object":
+        if value is None and average is None:
+            errors.append(field.required(f"{path}.averageValue", "must set either a target value or averageValue"))
+    elif value is None and average is None:
+        errors.append(field.required(f"{path}.averageValue", "must set either a target value for metric or a per-pod target"))
+    elif value is not None and average is not None:
+        errors.append(field.forbidden(f"{path}.value", "may not set both a target value for metric and a per-pod target"))
     return errors
 
 
@@ -129,3 +163,14 @@ def _rules(rules: Object, path: str) -> Errors:
         if policy.get("periodSeconds", 0) > 1800:
             errors.append(field.invalid(f"{at}.periodSeconds", policy["periodSeconds"], "must be less than or equal to 1800"))
     return errors
+
+
+def validate_update(new: Object, old: Object) -> Errors:
+    """ValidateHorizontalPodAutoscalerUpdate."""
+    return validate(new)
+
+
+def validate_status(new: Object, old: Object) -> Errors:
+    """ValidateHorizontalPodAutoscalerStatusUpdate."""
+    status = new.get("status") or {}
+    return [error for name in ("currentReplicas", "desiredReplicas") for error in not_negative(status.get(name), f"status.{name}")]

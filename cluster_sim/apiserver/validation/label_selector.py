@@ -25,6 +25,16 @@ def check(selector: Object | None, path: str) -> list[FieldError]:
     return errors
 
 
+def in_order(labels: dict[str, str] | None) -> dict[str, str] | None:
+    """Labels as a complaint shows them: Go writes a map's keys in order, and an empty one that is not there as null."""
+    return dict(sorted(labels.items())) if labels else None
+
+
+def shown(selector: Object | None) -> Object | None:
+    """A selector as a complaint shows it."""
+    return {**selector, "matchLabels": in_order(selector["matchLabels"])} if selector and selector.get("matchLabels") else selector
+
+
 def is_usable(selector: Object | None) -> bool:
     """Whether LabelSelectorAsSelector makes a selector of it."""
     return not check(selector, "")

@@ -1,4 +1,4 @@
-"""Ingresses, ingress classes, network policies.
+"""Network policies.
 
 Upstream: kubernetes/pkg/apis/networking/validation/validation.go.
 """
@@ -14,115 +14,6 @@ from cluster_sim.apiserver.validation.numbers import port_or_name
 
 Object = dict[str, Any]
 Errors = list[FieldError]
-
-PATH_TYPES = ("Exact", "ImplementationSpecific", "Prefix")
-WILDCARD = ("a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower "
-            "case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for "
-            r"validation is '\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')")
-BAD_IN_PATH = ("//", "/./", "/../", "%2f", "%2F")
-BAD_ENDS = ("/..", "/.")
-
-
-def ingress(obj: Object) -> Errors:
-    """ValidateIngressSpec."""
-    spec, errors = obj.get("spec") or {}, []
-    rules, backend = spec.get("rules") or [], spec.get("defaultBackend")
-    if not rules and backend is None:
-        errors.append(field.invalid("spec", None, "either `defaultBackend` or `rules` must be specified"))
-    if backend is not None:
-        errors += _backend(backend, "spec.defaultBackend")
-    for place, rule in enumerate(rules):
-        errors += _rule(rule, f"spec.rules[{place}]")
-    for place, tls in enumerate(spec.get("tls") or ()):
-        for number, host in enumerate(tls.get("hosts") or ()):
-            errors += _host(host, f"spec.tls[{place}].hosts[{number}]")
-        if tls.get("secretName"):
-            errors += [field.invalid(f"spec.tls[{place}].secretName", tls["secretName"], text) for text in names.dns_subdomain(tls["secretName"])]
-    name = spec.get("ingressClassName")
-    if name is not None:
-        errors += [field.invalid("spec.ingressClassName", name, text) for text in names.dns_subdomain(name)]
-    return errors
-
-
-def _host(host: str, path: str) -> Errors:
-    if "*" in host:
-        good = host.startswith("*.") and not names.dns_subdomain(host[2:])
-        return [] if good else [field.invalid(path, host, WILDCARD)]
-    return [field.invalid(path, host, text) for text in names.dns_subdomain(host)]
-
-
-def _rule(rule: Object, path: str) -> Errors:
-    errors: Errors = []
-    host = rule.get("host", "")
-    if host:
-        if addresses.is_ip(host):
-            errors.append(field.invalid(f"{path}.host", host, "must be a DNS name, not an IP address"))
-        errors += _host(host, f"{path}.host")
-    http = rule.get("http")
-    if http is None:
-        return errors
-    if not http.get("paths"):
-        errors.append(field.required(f"{path}.http.paths"))
-    for place, given in enumerate(http.get("paths") or ()):
-        errors += _path(given, f"{path}.http.paths[{place}]")
-    return errors
-
-
-def _path(given: Object, at: str) -> Errors:
-    kind, text = given.get("pathType"), given.get("path", "")
-    if kind is None:
-        return [field.required(f"{at}.pathType", "pathType must be specified")]
-    errors: Errors = []
-    if kind in ("Exact", "Prefix"):
-        if not text.startswith("/"):
-            errors.append(field.invalid(f"{at}.path", text, "must be an absolute path"))
-        if text:
-            errors += [field.invalid(f"{at}.path", text, f"must not contain '{bad}'") for bad in BAD_IN_PATH if bad in text]
-            errors += [field.invalid(f"{at}.path", text, f"cannot end with '{bad}'") for bad in BAD_ENDS if text.endswith(bad)]
-    elif kind == "ImplementationSpecific":
-        if text and not text.startswith("/"):
-            errors.append(field.invalid(f"{at}.path", text, "must be an absolute path"))
-    else:
-        errors.append(field.not_supported(f"{at}.pathType", kind, PATH_TYPES))
-    return errors + _backend(given.get("backend") or {}, f"{at}.backend")
-
-
-def _backend(given: Object, path: str) -> Errors:
-    service, resource = given.get("service"), given.get("resource")
-    if service is not None and resource is not None:
-        return [field.invalid(path, "", "cannot set both resource and service backends")]
-    if resource is not None:
-        return [field.required(f"{path}.resource.{name}") for name in ("kind", "name") if not resource.get(name)]
-    if service is None:
-        return [field.required(path)]
-    errors: Errors = []
-    if not service.get("name"):
-        errors.append(field.required(f"{path}.service.name"))
-    else:
-        errors += [field.invalid(f"{path}.service.name", service["name"], text) for text in names.dns_1035_label(service["name"])]
-    port = service.get("port") or {}
-    if port.get("name") and port.get("number"):
-        errors.append(field.invalid(path, "", "cannot set both port name & port number"))
-    elif port.get("name"):
-        errors += [field.invalid(f"{path}.service.port.name", port["name"], text) for text in names.port_name(port["name"])]
-    elif port.get("number"):
-        errors += [field.invalid(f"{path}.service.port.number", port["number"], text) for text in names.port_number(port["number"])]
-    else:
-        errors.append(field.required(path, "port name or number is required"))
-    return errors
-
-
-def ingress_class(obj: Object) -> Errors:
-    """ValidateIngressClassSpec."""
-    spec, errors = obj.get("spec") or {}, []
-    controller = spec.get("controller", "")
-    if len(controller) > 250:
-        errors.append(field.too_long("spec.controller", 250))
-    domain, slash, rest = controller.partition("/")
-    if not slash or not domain or not rest:
-        errors.append(field.invalid("spec.controller", controller, 'must be a domain-prefixed path (such as "acme.io/foo")'))
-    return errors
-
 
 def network_policy(obj: Object) -> Errors:
     """ValidateNetworkPolicySpec."""
@@ -141,6 +32,11 @@ def network_policy(obj: Object) -> Errors:
     return errors
 
 
+def network_policy_update(new: Object, old: Object) -> Errors:
+    """ValidateNetworkPolicyUpdate."""
+    return network_policy(new)
+
+
 def _policy_ports(rule: Object, path: str) -> Errors:
     errors: Errors = []
     for place, port in enumerate(rule.get("ports") or ()):
@@ -148,15 +44,21 @@ def _policy_ports(rule: Object, path: str) -> Errors:
         if port.get("protocol") not in (None, "TCP", "UDP", "SCTP"):
             errors.append(field.not_supported(f"{at}.protocol", port["protocol"], ("SCTP", "TCP", "UDP")))
         if port.get("port") is not None:
-            errors += port_or_name(port["port"], f"{at}.port")
+            named = isinstance(port["port"], str)
+            errors += [] if named else port_or_name(port["port"], f"{at}.port")
             if port.get("endPort") is not None:
-                if isinstance(port["port"], str):
-                    errors.append(field.invalid(f"{at}.endPort", port["endPort"], "may not be specified when `port` is non-numeric"))
-                elif port["endPort"] < port["port"]:
-                    errors.append(field.invalid(f"{at}.endPort", port["endPort"], "must be greater than or equal to `port`"))
+                errors += _end_port(port["port"], port["endPort"], f"{at}.endPort")
+            errors += port_or_name(port["port"], f"{at}.port") if named else []
         elif port.get("endPort") is not None:
             errors.append(field.invalid(f"{at}.endPort", port["endPort"], "may not be specified when `port` is not specified"))
     return errors
+
+
+def _end_port(port: int | str, end: int, path: str) -> Errors:
+    if isinstance(port, str):
+        return [field.invalid(path, end, "may not be specified when `port` is non-numeric")]
+    errors = [field.invalid(path, port, "must be greater than or equal to `port`")] if end < port else []  # the other's value: upstream
+    return errors + [field.invalid(path, end, text) for text in names.port_number(end)]
 
 
 def _peers(given: list[Object] | None, path: str) -> Errors:

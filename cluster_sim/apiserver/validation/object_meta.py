@@ -3,6 +3,7 @@
 Upstream: k8s.io/apimachinery/pkg/api/validation/{objectmeta,generic}.go.
 """
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from cluster_sim.api.resources import Resource
 Object = dict[str, Any]
 NameCheck = Callable[[str], list[str]]
 
+HTTP_PATH = r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+"
 ANNOTATIONS_LIMIT = 256 * 1024
 STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
 NOT_STANDARD = "name is neither a standard finalizer name nor is it fully qualified"
@@ -25,6 +27,19 @@ def path_segment(text: str) -> list[str]:
     if text in (".", ".."):
         return [f"may not be '{text}'"]
     return [f"may not contain '{mark}'" for mark in ("/", "%") if mark in text]
+
+
+def domain_path(name: str, path: str) -> list[FieldError]:
+    """IsDomainPrefixedPath: a name under somebody's domain."""
+    domain, slash, rest = name.partition("/")
+    if not name:
+        return [field.required(path)]
+    if not slash or not domain or not rest:
+        return [field.invalid(path, name, 'must be a domain-prefixed path (such as "acme.io/foo")')]
+    errors = [field.invalid(path, domain, text) for text in names.dns_subdomain(domain)]
+    if not re.fullmatch(HTTP_PATH, rest):
+        errors.append(field.invalid(path, rest, f"Invalid path (regex used for validation is '{HTTP_PATH}')"))
+    return errors
 
 
 CHECKS: dict[str, NameCheck] = {

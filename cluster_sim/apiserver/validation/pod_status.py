@@ -5,6 +5,7 @@ Upstream: kubernetes/pkg/apis/core/validation/validation.go (ValidatePodStatusUp
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from cluster_sim.api import field, names
@@ -49,8 +50,13 @@ def _conditions(given: list[Object] | None, before: list[Object] | None) -> Erro
             errors.append(field.invalid(f"status.conditions[{place}].observedGeneration", condition["observedGeneration"], COUNT))
         kind = condition.get("type", "")
         if kind not in SYSTEM_CONDITIONS:
-            errors += [field.invalid(f"status.conditions[{place}].Type", kind, text) for text in names.qualified_name(kind)]
+            errors += [field.invalid(f"status.conditions[{place}].Type", kind, text) for text in _qualified(kind)]
     return errors
+
+
+@lru_cache(maxsize=1024)
+def _qualified(kind: str) -> tuple[str, ...]:
+    return tuple(names.qualified_name(kind))
 
 
 def _nominated(want: str | None, have: str | None, spec: Object) -> Errors:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cluster_sim.api import field
 from cluster_sim.api.field import FieldError
-from cluster_sim.apiserver.validation import affinity, pod
+from cluster_sim.apiserver.validation import affinity, label_selector, pod
 from cluster_sim.apiserver.validation.numbers import MAX_INT32
 
 Object = dict[str, Any]
@@ -79,7 +79,7 @@ def _gated(spec: Object, before: Object) -> tuple[Object, Errors]:
     errors: Errors = []
     want, have = spec.get("nodeSelector") or {}, before.get("nodeSelector") or {}
     if any(want.get(key) != value for key, value in have.items()):
-        errors.append(field.invalid("spec.nodeSelector", want or None,
+        errors.append(field.invalid("spec.nodeSelector", label_selector.in_order(want),
                                     "only additions to spec.nodeSelector are allowed (no mutations or deletions)"))
     spec = _as_before(spec, before, "nodeSelector")
     old = (before.get("affinity") or {}).get("nodeAffinity")

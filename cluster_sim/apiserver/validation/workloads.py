@@ -53,7 +53,7 @@ def _mismatch(selector: Object | None, template: Object, path: str) -> Errors:
     labels = (template.get("metadata") or {}).get("labels")
     if selector is not None and selectors.matches(selector, labels or {}):
         return []
-    return [field.invalid(f"{path}.metadata.labels", labels, "`selector` does not match template `labels`")]
+    return [field.invalid(f"{path}.metadata.labels", label_selector.in_order(labels), "`selector` does not match template `labels`")]
 
 
 def deployment(obj: Object) -> Errors:
@@ -72,7 +72,7 @@ def deployment(obj: Object) -> Errors:
 
 def _immutable_selector(new: Object, old: Object) -> Errors:
     after, before = (new.get("spec") or {}).get("selector"), (old.get("spec") or {}).get("selector")
-    return [] if after == before else [field.invalid("spec.selector", after, field.IMMUTABLE)]
+    return [] if after == before else [field.invalid("spec.selector", label_selector.shown(after), field.IMMUTABLE)]
 
 
 def deployment_update(new: Object, old: Object) -> Errors:
@@ -217,7 +217,7 @@ def replication_controller(obj: Object) -> Errors:
         return [*errors, field.required("spec.template")]
     labels = (template.get("metadata") or {}).get("labels") or {}
     if spec.get("selector") and any(labels.get(key) != value for key, value in spec["selector"].items()):
-        errors.append(field.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"))
+        errors.append(field.invalid("spec.template.metadata.labels", label_selector.in_order(labels), "`selector` does not match template `labels`"))
     return errors + pod_spec.template(template, "spec.template")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cluster_sim.apiserver.validation import batch, cron, limits, networking, pod_spec, rollout, service
+from cluster_sim.apiserver.validation import batch, cron, ingress, limits, networking, pod_spec, rollout, service
 from cluster_sim.apiserver.validation import storage_kinds as storage
 
 GOOD = {"name": "c", "image": "x:1", "terminationMessagePolicy": "File", "imagePullPolicy": "Always"}
@@ -138,7 +138,7 @@ def test_update_strategies(check, given, complaints):
     (networking.network_policy, {"spec": {"ingress": [{"from": [{}]}]}}, ["spec.ingress[0].from[0]: Required value: must specify a peer"]),
     (networking.network_policy, {"spec": {"egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["11.0.0.0/16"]}}]}]}},
      ['spec.egress[0].to[0].ipBlock.except[0]: Invalid value: "11.0.0.0/16": must be a strict subset of `cidr`']),
-    (networking.ingress, {"spec": {"rules": [{"host": "1.2.3.4"}]}},
+    (ingress.validate, {"metadata": {}, "spec": {"rules": [{"host": "1.2.3.4"}]}},
      ['spec.rules[0].host: Invalid value: "1.2.3.4": must be a DNS name, not an IP address']),
     (storage.claim, {"spec": {"accessModes": ["ReadWriteOnce", "ReadWriteOncePod"], "resources": {"requests": {"storage": "1"}}}},
      ["spec.accessModes: Forbidden: may not use ReadWriteOncePod with other access modes"]),
