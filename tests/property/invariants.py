@@ -22,6 +22,7 @@ class Watcher:
         self.nodes: dict[str, str] = {}  # pod uid → the node it was bound to
         self.wishes: dict[str, deque[tuple[float, int]]] = {}  # owner uid → (time, allowed pods), newest last
         self.had: dict[str, int] = {}  # owner uid → active pods at the last look
+        self.generations: dict[str, int] = {}  # owner uid → generation at the last look
 
     def look(self, cluster: Cluster) -> list[str]:
         pods = cluster.objects("pods")
@@ -78,6 +79,10 @@ class Watcher:
         wishes.append((now, allowed))
         while wishes[0][0] < now - MEMORY:
             wishes.popleft()
+        generation = owner["metadata"].get("generation", 1)
+        if generation - self.generations.get(uid, 0) > 1:
+            self.had[uid] = active  # it was wished for differently in between, and nobody looked
+        self.generations[uid] = generation
         bound = max(*(wish for _, wish in wishes), self.had.get(uid, 0), 0)
         self.had[uid] = active
         return [f"{owner['kind']} {owner['metadata']['name']} has {active} pods, {bound} are allowed"] if active > bound else []

@@ -124,6 +124,8 @@ def _graceful(server: APIServer, given: Object, old: Object) -> tuple[Object | N
         have = meta.get("deletionGracePeriodSeconds")
         if have is None:
             return None, False
+        if have == 0 and not meta.get("finalizers"):
+            return None, False  # marked, but the removal that follows was lost with the server (upstream it hangs)
         if asked is None or asked >= have:
             return None, True
         moment = parse(meta["deletionTimestamp"]) + (asked - have) * SECOND

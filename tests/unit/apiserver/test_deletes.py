@@ -36,6 +36,23 @@ def test_the_kubelet_removes_a_pod_in_two_writes_that_watchers_both_see(door):
     assert [kind for kind, _ in door.events(watch)] == ["MODIFIED", "DELETED"]
 
 
+def test_a_removal_that_was_lost_between_its_two_writes_can_be_asked_for_again(door):
+    door.ask("POST", PODS, a_pod(nodeName="w1"))
+    door.ask("DELETE", f"{PODS}/web")
+    door.send("DELETE", f"{PODS}/web?gracePeriodSeconds=0", user="system:node:w1")
+    marked = door.etcd.store.revision + 1
+    while door.etcd.store.revision < marked:
+        door.kernel.step()
+    door.kernel.stop("m/etcd", 0)
+    door.run(1)
+    door.kernel.run("m/etcd", 0)
+    door.run(3)
+    status, pod = door.ask("GET", f"{PODS}/web")
+    assert (status, *marks(pod)) == (200, True, 0)
+    assert door.ask("DELETE", f"{PODS}/web?gracePeriodSeconds=0", user="system:node:w1")[0] == 200
+    assert door.ask("GET", f"{PODS}/web")[0] == 404
+
+
 def test_a_finalizer_holds_an_object_until_it_is_taken_off(door):
     config = a_config()
     config["metadata"]["finalizers"] = ["ex.io/x"]
