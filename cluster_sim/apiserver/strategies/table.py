@@ -48,7 +48,7 @@ STRATEGIES: dict[str, Strategy] = {
                                validate_update=limits.resource_quota_update, validate_status=limits.resource_quota_status),
     "persistentvolumes": storage.VOLUME,
     "persistentvolumeclaims": storage.CLAIM,
-    "podtemplates": Strategy(returns_deleted=True, generation=True, counted=("template",), validate=workloads.pod_template),
+    "podtemplates": workloads.POD_TEMPLATE,
     "replicationcontrollers": workloads.REPLICATION_CONTROLLER,
     "deployments.apps": workloads.DEPLOYMENT,
     "replicasets.apps": workloads.REPLICASET,

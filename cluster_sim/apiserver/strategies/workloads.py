@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
-pod_template = workloads.pod_template
-
 # A field of the API before apps/v1, kept as an annotation ever since.
 TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 
@@ -53,6 +51,10 @@ DAEMONSET = Strategy(
     prepare_update=daemonset_update,
     validate=workloads.daemonset,
     validate_update=workloads.daemonset_update,
+    validate_status=workloads.daemonset_status,
 )
 REPLICATION_CONTROLLER = Strategy(generation=True, status=True, orphan=True, validate=workloads.replication_controller,
+                                  validate_update=workloads.replication_controller_update,
                                   validate_status=workloads.replicaset_status)
+POD_TEMPLATE = Strategy(returns_deleted=True, generation=True, counted=("template",), validate=workloads.pod_template,
+                        validate_update=workloads.pod_template_update)

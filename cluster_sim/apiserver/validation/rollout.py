@@ -26,7 +26,7 @@ def deployment_strategy(given: Object, path: str) -> Errors:
         if rolling is None:
             return [field.required(f"{path}.rollingUpdate", "this should be defaulted and never be nil")]
         return _rolling_deployment(rolling, f"{path}.rollingUpdate")
-    return [field.not_supported(f"{path}.type", kind, ("Recreate", "RollingUpdate"))]
+    return [field.not_supported(path, _typed(given, "MaxUnavailable", "MaxSurge"), ("Recreate", "RollingUpdate"))]
 
 
 def _rolling_deployment(rolling: Object, path: str) -> Errors:
@@ -37,9 +37,12 @@ def _rolling_deployment(rolling: Object, path: str) -> Errors:
     return errors + at_most_whole(down, f"{path}.maxUnavailable")
 
 
-def _typed(given: Object) -> Object:
-    """The strategy as Go prints its internal struct."""
-    return {"Type": given.get("type", ""), "RollingUpdate": given.get("rollingUpdate")}
+def _typed(given: Object, *names: str) -> Object:
+    """A strategy as the real server's memory has it."""
+    rolling = given.get("rollingUpdate")
+    if rolling is not None:
+        rolling = {name: rolling.get(name[0].lower() + name[1:]) for name in names}
+    return {"Type": given.get("type", ""), "RollingUpdate": rolling}
 
 
 def statefulset_strategy(given: Object, path: str) -> Errors:
@@ -49,19 +52,20 @@ def statefulset_strategy(given: Object, path: str) -> Errors:
         return [field.required(path)]
     if kind == "OnDelete":
         if rolling is not None:
-            return [field.invalid(f"{path}.rollingUpdate", rolling,
+            return [field.invalid(f"{path}.rollingUpdate", _typed(given, "Partition", "MaxUnavailable")["RollingUpdate"],
                                   "only allowed for updateStrategy 'RollingUpdate'")]
         return []
     if kind != "RollingUpdate":
-        return [field.invalid(path, _typed(given), "must be 'RollingUpdate' or 'OnDelete'")]
+        return [field.invalid(path, _typed(given, "Partition", "MaxUnavailable"), "must be 'RollingUpdate' or 'OnDelete'")]
     rolling = rolling or {}
     errors = not_negative(rolling.get("partition"), f"{path}.rollingUpdate.partition")
     down = rolling.get("maxUnavailable")
     if down is not None:
         at = f"{path}.rollingUpdate.maxUnavailable"
-        errors += int_or_percent(down, at) + at_most_whole(down, at)
+        errors += int_or_percent(down, at)
         if is_zero(down):
             errors.append(field.invalid(at, down, "cannot be 0"))
+        errors += at_most_whole(down, at)
     return errors
 
 
@@ -71,7 +75,7 @@ def retention(given: Object | None, path: str) -> Errors:
     for name in ("whenDeleted", "whenScaled"):
         value = (given or {}).get(name)
         if given is not None and value not in ("Retain", "Delete"):
-            errors.append(field.not_supported(f"{path}.{name}", value or "", ("Delete", "Retain")))
+            errors.append(field.not_supported(f"{path}.{name}", value or "", ("Retain", "Delete")))
     return errors
 
 
@@ -81,16 +85,15 @@ def daemonset_strategy(given: Object, path: str) -> Errors:
     if kind == "OnDelete":
         return []
     if kind != "RollingUpdate":
-        return [field.not_supported(f"{path}.type", kind, ("OnDelete", "RollingUpdate"))]
+        return [field.not_supported(path, _typed(given, "MaxUnavailable", "MaxSurge"), ("RollingUpdate", "OnDelete"))]
     if rolling is None:
         return [field.required(f"{path}.rollingUpdate")]
     at = f"{path}.rollingUpdate"
     down, up = rolling.get("maxUnavailable", 0), rolling.get("maxSurge", 0)
     errors = int_or_percent(down, f"{at}.maxUnavailable") + int_or_percent(up, f"{at}.maxSurge")
-    if errors:
-        return errors
+    errors += at_most_whole(down, f"{at}.maxUnavailable") + at_most_whole(up, f"{at}.maxSurge")
     if not is_zero(down) and not is_zero(up):
         errors.append(field.invalid(f"{at}.maxSurge", up, "may not be set when maxUnavailable is non-zero"))
     if is_zero(down) and is_zero(up):
         errors.append(field.required(f"{at}.maxUnavailable", "cannot be 0 when maxSurge is 0"))
-    return errors + at_most_whole(down, f"{at}.maxUnavailable") + at_most_whole(up, f"{at}.maxSurge")
+    return errors

@@ -103,7 +103,15 @@ def deployment_status(new: Object, old: Object) -> Errors:
         errors += _not_above(status, name, "replicas")
     if status.get("availableReplicas", 0) > status.get("readyReplicas", 0):
         errors.append(field.invalid("status.availableReplicas", status["availableReplicas"], "cannot be greater than readyReplicas"))
-    return errors
+    return errors + _collisions(status, old)
+
+
+def _collisions(status: Object, old: Object) -> Errors:
+    """How often a name was taken is only counted up."""
+    now, before = status.get("collisionCount"), (old.get("status") or {}).get("collisionCount")
+    if before is not None and (now is None or now < before):
+        return [field.invalid("status.collisionCount", now or 0, "cannot be decremented")]
+    return []
 
 
 def replicaset(obj: Object) -> Errors:
@@ -176,10 +184,21 @@ def statefulset_update(new: Object, old: Object) -> Errors:
 def statefulset_status(new: Object, old: Object) -> Errors:
     """ValidateStatefulSetStatus."""
     status = new.get("status") or {}
-    errors = _counts(status, ("replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "observedGeneration", "collisionCount"))
-    for name in ("readyReplicas", "currentReplicas", "updatedReplicas"):
+    errors = _counts(status, ("replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas",
+                              "observedGeneration", "collisionCount"))
+    for name in ("readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"):
         errors += _not_above(status, name, "replicas")
-    return errors
+    if status.get("availableReplicas", 0) > status.get("readyReplicas", 0):
+        errors.append(field.invalid("status.availableReplicas", status["availableReplicas"], "cannot be greater than status.readyReplicas"))
+    return errors + _collisions(status, old)
+
+
+def daemonset_status(new: Object, old: Object) -> Errors:
+    """ValidateDaemonSetStatusUpdate."""
+    status = new.get("status") or {}
+    return _counts(status, ("currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady",
+                            "observedGeneration", "updatedNumberScheduled", "numberAvailable", "numberUnavailable",
+                            "collisionCount")) + _collisions(status, old)
 
 
 def daemonset(obj: Object) -> Errors:
@@ -195,6 +214,8 @@ def daemonset(obj: Object) -> Errors:
     restart = (template.get("spec") or {}).get("restartPolicy", "")
     if restart != "Always":
         errors.append(field.not_supported("spec.template.spec.restartPolicy", restart, ("Always",)))
+    if (template.get("spec") or {}).get("activeDeadlineSeconds") is not None:
+        errors.append(field.forbidden("spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in DaemonSet is not Supported"))
     errors += not_negative(spec.get("minReadySeconds"), "spec.minReadySeconds")
     errors += rollout.daemonset_strategy(spec.get("updateStrategy") or {}, "spec.updateStrategy")
     return errors + not_negative(spec.get("revisionHistoryLimit"), "spec.revisionHistoryLimit")
@@ -217,8 +238,21 @@ def replication_controller(obj: Object) -> Errors:
         return [*errors, field.required("spec.template")]
     labels = (template.get("metadata") or {}).get("labels") or {}
     if spec.get("selector") and any(labels.get(key) != value for key, value in spec["selector"].items()):
-        errors.append(field.invalid("spec.template.metadata.labels", label_selector.in_order(labels), "`selector` does not match template `labels`"))
-    return errors + pod_spec.template(template, "spec.template")
+        errors.append(field.invalid("spec.template.metadata.labels", label_selector.in_order(labels),
+                                    "`selector` does not match template `labels`"))
+    errors += pod_spec.template(template, "spec.template")
+    pod = template.get("spec") or {}
+    if pod.get("restartPolicy") != "Always":
+        errors.append(field.not_supported("spec.template.spec.restartPolicy", pod.get("restartPolicy", ""), ("Always",)))
+    if pod.get("activeDeadlineSeconds") is not None:
+        errors.append(field.forbidden("spec.template.spec.activeDeadlineSeconds",
+                                      "activeDeadlineSeconds in ReplicationController is not Supported"))
+    return errors
+
+
+def replication_controller_update(new: Object, old: Object) -> Errors:
+    """ValidateReplicationControllerUpdate."""
+    return replication_controller(new)
 
 
 def pod_template(obj: Object) -> Errors:
@@ -230,3 +264,8 @@ def short_name(obj: Object, limit: int) -> Errors:
     """Names that get something appended must leave room for it."""
     name = obj["metadata"].get("name", "")
     return [field.invalid("metadata.name", name, names.too_long(limit))] if len(name) > limit else []
+
+
+def pod_template_update(new: Object, old: Object) -> Errors:
+    """ValidatePodTemplateUpdate."""
+    return pod_template(new)

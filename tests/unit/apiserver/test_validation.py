@@ -106,7 +106,7 @@ def test_cron_schedules(schedule, complaint):
     (rollout.statefulset_strategy, {"type": "RollingUpdate", "rollingUpdate": {"partition": -1}},
      ["x.rollingUpdate.partition: Invalid value: -1: must be greater than or equal to 0"]),
     (rollout.deployment_strategy, {"type": "Sometimes"},
-     ['x.type: Unsupported value: "Sometimes": supported values: "Recreate", "RollingUpdate"']),
+     ['x: Unsupported value: {"Type":"Sometimes","RollingUpdate":null}: supported values: "Recreate", "RollingUpdate"']),
 ])
 def test_update_strategies(check, given, complaints):
     assert told(check(given, "x")) == complaints
