@@ -9,7 +9,7 @@ from typing import Any
 
 from cluster_sim.api import field, names
 from cluster_sim.api.field import FieldError
-from cluster_sim.apiserver.validation import container_resources, environment, probes, security, volumes
+from cluster_sim.apiserver.validation import container_resources, environment, probes, restarts, security, volumes
 
 Object = dict[str, Any]
 Errors = list[FieldError]
@@ -36,6 +36,7 @@ def check(spec: Object, known: dict[str, Object], path: str) -> Errors:
                 errors.append(field.duplicate(f"{at}.name", container["name"]))
             seen[container.get("name", "")] = True
             errors += probes.check(container, at, grace)
+            errors += restarts.check(container, at)
         errors += host_ports(containers, f"{path}.containers")
     return errors + _init(spec, known, f"{path}.initContainers", grace)
 
@@ -47,8 +48,7 @@ def _init(spec: Object, known: dict[str, Object], path: str, grace: int | None) 
         at = f"{path}[{place}]"
         errors += common(container, known, at)
         sidecar = container.get("restartPolicy") == "Always"
-        if container.get("restartPolicy") not in (None, "Always"):
-            errors.append(field.not_supported(f"{at}.restartPolicy", container["restartPolicy"], ("Always",)))
+        errors += restarts.check(container, at)
         if container.get("name", "") in names_:
             errors.append(field.duplicate(f"{at}.name", container["name"]))
         names_[container.get("name", "")] = True

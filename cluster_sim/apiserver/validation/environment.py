@@ -22,7 +22,7 @@ RESOURCES = ("limits.cpu", "limits.ephemeral-storage", "limits.memory", "request
 HUGE_PAGES = ("limits.hugepages-", "requests.hugepages-")
 CPU_DIVISORS = ("1m", "1")
 DIVISORS = ("1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei")
-SOURCES = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`"
+SOURCES = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
 ONE_ONLY = "may not have more than one field specified at a time"
 
 

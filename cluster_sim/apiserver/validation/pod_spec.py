@@ -48,8 +48,11 @@ def validate(spec: Object, path: str, is_pod: bool = False) -> Errors:
     errors += _gates(spec, path)
     errors += affinity.spread(spec.get("topologySpreadConstraints"), f"{path}.topologySpreadConstraints")
     if spec.get("hostUsers") is False:
-        errors += [field.forbidden(f"{path}.{name}", "when `pod.Spec.HostUsers` is false")
+        errors += [field.forbidden(f"{path}.{name}", "when `hostUsers` is false")
                    for key, name in (("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")) if spec.get(key)]
+        errors += [field.forbidden(f"{path}.{kind}[{place}].volumeDevices", "when `hostUsers` is false")
+                   for kind in ("initContainers", "containers") for place, container in enumerate(spec.get(kind) or ())
+                   if container.get("volumeDevices")]
     return errors + _names(spec, path)
 
 
@@ -58,6 +61,7 @@ def _names(spec: Object, path: str) -> Errors:
     for key, rule in (("serviceAccountName", names.dns_subdomain), ("nodeName", names.dns_subdomain)):
         if spec.get(key):
             errors += [field.invalid(f"{path}.{key}", spec[key], text) for text in rule(spec[key])]
+    errors += _host_name(spec, f"{path}.hostnameOverride")
     seconds = spec.get("activeDeadlineSeconds")
     if seconds is not None and not 1 <= seconds <= MAX_INT32:
         errors.append(field.invalid(f"{path}.activeDeadlineSeconds", seconds, RANGE))
@@ -73,6 +77,17 @@ def _names(spec: Object, path: str) -> Errors:
         errors.append(field.not_supported(f"{path}.preemptionPolicy", spec["preemptionPolicy"], ("PreemptLowerPriority", "Never")))
     errors += container_resources.check({"limits": spec["overhead"]}, f"{path}.overhead") if spec.get("overhead") else []
     return errors + pod_os.check(spec, path)
+
+
+def _host_name(spec: Object, path: str) -> Errors:
+    """validatePodHostName."""
+    name = spec.get("hostnameOverride")
+    if name is None:
+        return []
+    errors = [field.forbidden(path, f"may not be specified when {key} is true") for key in ("setHostnameAsFQDN", "hostNetwork")
+              if spec.get(key)]
+    errors += [field.too_long(path, 64)] if len(name) > 64 else []
+    return errors + [field.invalid(path, name, text) for text in names.dns_subdomain(name)]
 
 
 def _host_network(spec: Object, path: str, is_pod: bool) -> Errors:

@@ -10,7 +10,7 @@ from typing import Any
 
 from cluster_sim.api import field, names, quantity
 from cluster_sim.api.field import FieldError
-from cluster_sim.apiserver.validation import environment, storage_kinds
+from cluster_sim.apiserver.validation import claims, environment, object_meta
 
 Object = dict[str, Any]
 Errors = list[FieldError]
@@ -230,7 +230,12 @@ def _ephemeral(given: Object, path: str) -> Errors:
     template = given.get("volumeClaimTemplate")
     if template is None:
         return [field.required(f"{path}.volumeClaimTemplate")]
-    return storage_kinds.claim_spec(template.get("spec") or {}, f"{path}.volumeClaimTemplate.spec")
+    meta, at = template.get("metadata") or {}, f"{path}.volumeClaimTemplate"
+    errors = object_meta.annotations(meta.get("annotations") or {}, f"{at}.metadata.annotations")
+    errors += object_meta.labels(meta.get("labels") or {}, f"{at}.metadata.labels")
+    errors += [field.forbidden(f"{at}.metadata.{key}", "cannot be set") for key in meta
+               if key not in ("annotations", "labels") and meta[key] not in (None, "", [], {})]
+    return errors + claims.claim_spec(template.get("spec") or {}, f"{at}.spec")
 
 
 def _csi(given: Object, path: str) -> Errors:

@@ -2,7 +2,18 @@
 
 import pytest
 
-from cluster_sim.apiserver.validation import batch, cron, ingress, limits, networking, pod_spec, rollout, service
+from cluster_sim.apiserver.validation import (
+    batch,
+    claims,
+    cron,
+    ingress,
+    limits,
+    networking,
+    persistent_volumes,
+    pod_spec,
+    rollout,
+    service,
+)
 from cluster_sim.apiserver.validation import storage_kinds as storage
 
 GOOD = {"name": "c", "image": "x:1", "terminationMessagePolicy": "File", "imagePullPolicy": "Always"}
@@ -21,7 +32,7 @@ def container(**more):
     (POD, []),
     (container(env=[{"name": "A", "valueFrom": {}}]),
      ['spec.containers[0].env[0].valueFrom: Invalid value: "": must specify one of: `fieldRef`, `resourceFieldRef`, '
-      "`configMapKeyRef` or `secretKeyRef`"]),
+      "`configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"]),
     (container(envFrom=[{"configMapRef": {}}]), ["spec.containers[0].envFrom[0].configMapRef.name: Required value"]),
     (container(ports=[{"containerPort": 70000, "protocol": "TCP"}]),
      ["spec.containers[0].ports[0].containerPort: Invalid value: 70000: must be between 1 and 65535, inclusive"]),
@@ -50,6 +61,12 @@ def container(**more):
      ['spec.tolerations[0].operator: Invalid value: "": operator must be Exists when `key` is empty, which means "match all '
       'values and all keys"']),
     ({**POD, "imagePullSecrets": [{}]}, []),
+    (container(restartPolicy="Never", restartPolicyRules=[{"action": "Restart", "exitCodes": {"operator": "In", "values": [42]}}]), []),
+    (container(restartPolicy="Sometimes", restartPolicyRules=[{"action": "Restart"}]),
+     ['spec.containers[0].restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure"',
+      "spec.containers[0].restartPolicyRules[0].exitCodes: Required value: must be specified"]),
+    ({**POD, "hostnameOverride": "a", "setHostnameAsFQDN": True},
+     ["spec.hostnameOverride: Forbidden: may not be specified when setHostnameAsFQDN is true"]),
     (container(volumeMounts=[{"name": "v", "mountPath": "/v", "mountPropagation": "Bidirectional"}]),
      ['spec.containers[0].volumeMounts[0].name: Not found: "v"', "spec.containers[0].volumeMounts.mountPropagation: Forbidden: "
       "Bidirectional mount propagation is available only to privileged containers"]),
@@ -140,7 +157,7 @@ def test_update_strategies(check, given, complaints):
      ['spec.egress[0].to[0].ipBlock.except[0]: Invalid value: "11.0.0.0/16": must be a strict subset of `cidr`']),
     (ingress.validate, {"metadata": {}, "spec": {"rules": [{"host": "1.2.3.4"}]}},
      ['spec.rules[0].host: Invalid value: "1.2.3.4": must be a DNS name, not an IP address']),
-    (storage.claim, {"spec": {"accessModes": ["ReadWriteOnce", "ReadWriteOncePod"], "resources": {"requests": {"storage": "1"}}}},
+    (claims.claim, {"spec": {"accessModes": ["ReadWriteOnce", "ReadWriteOncePod"], "resources": {"requests": {"storage": "1"}}}},
      ["spec.accessModes: Forbidden: may not use ReadWriteOncePod with other access modes"]),
     (storage.storage_class, {"provisioner": "x", "volumeBindingMode": "Soon"},
      ['volumeBindingMode: Unsupported value: "Soon": supported values: "Immediate", "WaitForFirstConsumer"']),
@@ -152,3 +169,42 @@ def test_update_strategies(check, given, complaints):
 ])
 def test_other_kinds(kind, obj, complaints):
     assert told(kind(obj)) == complaints
+
+
+@pytest.mark.parametrize(("check", "new", "old", "complaints"), [
+    (claims.claim_update, {"storage": "1Gi"}, {"storage": "2Gi"},
+     ["spec: Forbidden: " + claims.CLAIM_FROZEN]),
+    (claims.claim_update, {"storage": "2Gi", "phase": "Bound"}, {"storage": "1Gi", "phase": "Bound"}, []),
+    (claims.claim_update, {"storage": "1Gi", "phase": "Bound"}, {"storage": "2Gi", "phase": "Bound"},
+     ["spec.resources.requests.storage: Forbidden: field can not be less than status.capacity"]),
+])
+def test_a_claims_size(check, new, old, complaints):
+    def made(storage, phase="Pending"):
+        status = {"phase": phase, **({"capacity": {"storage": storage}} if phase == "Bound" else {})}
+        return {"metadata": {}, "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage}}},
+                "status": status}
+
+    assert told(check(made(**new), made(**old))) == complaints
+
+
+@pytest.mark.parametrize(("check", "obj", "complaints"), [
+    (persistent_volumes.volume, {"spec": {"accessModes": ["ReadWriteOnce"], "capacity": {"storage": "1"}, "local": {"path": "/a/.."}}},
+     ['spec.local.path: Invalid value: "/a/..": must not contain \'..\'',
+      "spec.nodeAffinity: Required value: Local volume requires node affinity"]),
+    (persistent_volumes.volume, {"spec": {"accessModes": ["ReadWriteOnce"], "capacity": {"storage": "1"}, "csi": {"driver": "d"},
+                                          "volumeAttributesClassName": ""}},
+     ["spec.csi.volumeHandle: Required value", "spec.volumeAttributesClassName: Required value: an empty string is disallowed"]),
+    (storage.attachment, {"spec": {"attacher": "a", "nodeName": "n", "source": {}}},
+     ["spec.source: Required value: must specify exactly one of inlineVolumeSpec and persistentVolumeName"]),
+    (storage.csi_node, {"spec": {"drivers": [{"name": "a", "nodeID": "n"}, {"name": "a", "nodeID": ""}]}},
+     ["spec.drivers[1].nodeID: Required value", 'spec.drivers[1].name: Duplicate value: "a"']),
+    (storage.csi_driver, {"spec": {"attachRequired": True, "podInfoOnMount": False, "fsGroupPolicy": "Never"}},
+     ["spec.storageCapacity: Required value",
+      'spec.fsGroupPolicy: Unsupported value: "Never": supported values: "File", "None", "ReadWriteOnceWithFSType"']),
+    (storage.attributes_class, {"driverName": "d"}, ["parameters: Required value: must contain at least one key/value pair"]),
+    (storage.storage_class, {"provisioner": "x", "volumeBindingMode": "Immediate", "allowedTopologies": [
+        {"matchLabelExpressions": [{"key": "z", "values": ["a", "a"]}]}]},
+     ['allowedTopologies[0].matchLabelExpressions[0].values[1]: Duplicate value: "a"']),
+])
+def test_storage(check, obj, complaints):
+    assert told(check(obj)) == complaints
