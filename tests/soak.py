@@ -33,6 +33,8 @@ def write(draw: random.Random) -> list[Step]:
             ["image", name, draw.choice(IMAGES)], ["delete", name, draw.choice(["Background", "Foreground"])],
             ["kill", draw.randrange(8)], ["kill", draw.randrange(8)], ["patch", draw.randrange(8), "set-aside"],
             ["fault", draw.choice(FAULTS), draw.randrange(40)], ["fault", draw.choice(FAULTS), draw.randrange(40)],
+            ["apply", draw.choice(["StatefulSet", "DaemonSet", "Job"]), "other", draw.randint(1, 4), draw.choice(IMAGES)],
+            ["apply", "Service", name, 0, ""],
             ["undo-fault", draw.randrange(3)], ["advance", draw.choice([0.0005, 0.003, 0.02, 0.4])],
             ["advance", draw.choice([2, 11, 45])],
         ]))
@@ -77,10 +79,10 @@ def soak(seconds: float, seed: int) -> int:
         try:
             wrong = run(seed)
         except Exception:
-            wrong = traceback.format_exc().splitlines()
+            wrong = traceback.format_exc().splitlines()[-5:]
         if wrong:
             bad += 1
-            print(f"seed {seed}:", *wrong[:12], sep="\n    ", flush=True)
+            print(f"seed {seed}:", *wrong[:6], sep="\n    ", flush=True)
         seed += 1
     print(f"{seed - begun} runs, {bad} failed")
     return bad

@@ -67,13 +67,13 @@ class Watcher:
         for owner in sets:
             wrong += self._bound(cluster.now, owner, owner["spec"]["replicas"], counts.get(owner["metadata"]["uid"], 0))
         for owner in cluster.objects("deployments"):
-            children = [child["metadata"]["uid"] for child in sets if controller(child) == owner["metadata"]["uid"]]
+            asked = sum(child["spec"]["replicas"] for child in sets if controller(child) == owner["metadata"]["uid"])
             replicas = owner["spec"]["replicas"]
-            allowed = replicas + -(-replicas // SURGE)
-            wrong += self._bound(cluster.now, owner, allowed, sum(counts.get(child, 0) for child in children))
+            wrong += self._bound(cluster.now, owner, replicas + -(-replicas // SURGE), asked)
         return wrong
 
     def _bound(self, now: float, owner: dict[str, Any], allowed: int, active: int) -> list[str]:
+        """A ReplicaSet's pods, or the pods a Deployment asks of its ReplicaSets, against what is allowed."""
         uid = owner["metadata"]["uid"]
         wishes = self.wishes.setdefault(uid, deque())
         wishes.append((now, allowed))
@@ -102,6 +102,17 @@ def settled(cluster: Cluster) -> list[str]:
         ready, want = status.get("readyReplicas", 0), deployment["spec"]["replicas"]
         if ready != want or status.get("observedGeneration") != deployment["metadata"]["generation"]:
             wrong.append(f"Deployment {deployment['metadata']['name']} has {ready} of {want} ready")
+    for owner in cluster.objects("statefulsets"):
+        ready, want = owner.get("status", {}).get("readyReplicas", 0), owner["spec"]["replicas"]
+        names = {f"{owner['metadata']['name']}-{ordinal}" for ordinal in range(want)}
+        in_the_way = any(pod["metadata"]["name"] in names and controller(pod) is None for pod in pods)
+        if ready != want and not in_the_way:  # a pod that was set aside keeps its name, and with it the place
+            wrong.append(f"StatefulSet {owner['metadata']['name']} has {ready} of {want} ready")
+    for owner in cluster.objects("daemonsets"):
+        ready, want = owner["status"].get("numberReady", 0), len(cluster.objects("nodes"))
+        if ready != want:
+            wrong.append(f"DaemonSet {owner['metadata']['name']} is ready on {ready} of {want} nodes")
+    wrong += services(cluster, pods)
     for node in cluster.objects("nodes"):
         words = {condition["type"]: condition["status"] for condition in node["status"]["conditions"]}
         if words["Ready"] != "True":
@@ -110,6 +121,32 @@ def settled(cluster: Cluster) -> list[str]:
             for container in view["containers"] if container["state"] == "running"}
     known = {pod["metadata"]["uid"] for pod in pods if not finished(pod)}
     return [*wrong, *(f"containers of {uid} run, and no pod is theirs" for uid in sorted(real - known))]
+
+
+def services(cluster: Cluster, pods: list[dict[str, Any]]) -> list[str]:
+    """Services whose EndpointSlices are not the addresses of their ready pods, or whose rules are not on every node."""
+    wrong = []
+    for service in cluster.objects("services"):
+        name, selector = service["metadata"]["name"], service["spec"].get("selector")
+        if not selector or service["metadata"]["namespace"] != "default":
+            continue
+        wanted = sorted(pod["status"]["podIP"] for pod in pods if pod["metadata"]["namespace"] == "default"
+                        and selector.items() <= pod["metadata"].get("labels", {}).items() and is_ready(pod))
+        slices = cluster.objects("endpointslices", "default", f"kubernetes.io/service-name={name}")
+        listed = sorted(address for one in slices for endpoint in one.get("endpoints") or ()
+                        if endpoint["conditions"].get("ready") for address in endpoint["addresses"])
+        if listed != wanted:
+            wrong.append(f"service {name} lists {listed}, ready are {wanted}")
+        for part, view in cluster.parts().items():
+            rule = view.get("rules", {}).get(f"default/{name}") if view["kind"] == "kube-proxy" else None
+            if view["kind"] == "kube-proxy" and (rule is None or len(rule["endpoints"]) != len(wanted)):
+                wrong.append(f"{part} has {rule} for {name}, ready are {wanted}")
+    return wrong
+
+
+def is_ready(pod: dict[str, Any]) -> bool:
+    """Whether the pod's Ready condition holds."""
+    return any(one["type"] == "Ready" and one["status"] == "True" for one in pod.get("status", {}).get("conditions", ()))
 
 
 def finished(pod: dict[str, Any]) -> bool:

@@ -33,6 +33,22 @@ def deployment(name: str, replicas: int, image: str) -> dict[str, Any]:
                                   "spec": {"containers": [{"name": "c", "image": image}]}}}}
 
 
+def workload(kind: str, name: str, replicas: int, image: str) -> dict[str, Any]:
+    """The manifest of a StatefulSet, DaemonSet, Job or Service."""
+    labels = {"app": name}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "c", "image": image}]}}
+    spec: dict[str, Any] = {"selector": {"matchLabels": labels}, "template": template}
+    if kind == "StatefulSet":
+        spec |= {"replicas": replicas, "serviceName": name}
+    elif kind == "Job":
+        spec = {"completions": replicas, "parallelism": 2, "backoffLimit": 100,
+                "template": {**template, "spec": {**template["spec"], "restartPolicy": "OnFailure"}}}
+    elif kind == "Service":
+        spec = {"selector": labels, "ports": [{"port": 80}]}
+    version = {"Service": "v1", "Job": "batch/v1"}.get(kind, "apps/v1")
+    return {"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": spec}
+
+
 def write(seed: int, length: int = 14) -> list[Step]:
     """A script: creates, scales, new images, deletes, kills, crashes, faults and their undoing, time between."""
     draw = random.Random(seed)
@@ -68,6 +84,8 @@ def play(cluster: Cluster, script: list[Step]) -> None:
             cluster.advance(rest[0])
         elif kind == "create":
             cluster.request("POST", APPS, deployment(*rest))
+        elif kind == "apply":
+            cluster.apply(json.dumps(workload(*rest)))
         elif kind == "scale":
             cluster.submit("PATCH", f"{APPS}/{rest[0]}", {"spec": {"replicas": rest[1]}},
                            content_type="application/merge-patch+json")
