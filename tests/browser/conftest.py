@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect, sync_playwright
 
 from tests.browser.server import Server
 
@@ -26,13 +26,24 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.close()
 
 
+def launch(playwright: Playwright, path: str | None) -> Browser:
+    """Chromium in its sandbox; without where it cannot have one: it refuses root's pages, and many containers."""
+    arguments = ["--disable-dev-shm-usage"]
+    if os.geteuid() != 0:
+        try:
+            return playwright.chromium.launch(executable_path=path, args=arguments)
+        except Error as error:
+            if "sandbox" not in str(error).lower():
+                raise
+    return playwright.chromium.launch(executable_path=path, args=[*arguments, "--no-sandbox"])
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the session."""
     path = os.environ.get("PODIUM_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox root's pages
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*arguments, "--disable-dev-shm-usage"])
+        browser = launch(playwright, path)
         expect.set_options(timeout=PATIENCE)
         yield browser
         browser.close()
