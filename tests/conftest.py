@@ -21,6 +21,11 @@ from cluster_sim.kernel import frozen  # noqa: E402
 frozen.enable()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--rewrite`: write what the stories in tests/unit/stories print now into them."""
+    parser.addoption("--rewrite", action="store_true", help="write what the stories print now into them")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def data_directory() -> Iterator[Path]:
     """Where this run's state lives; gone when it ends."""
