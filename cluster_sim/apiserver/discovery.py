@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import resources, status
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import openapi
+from cluster_sim.apiserver import aggregated_discovery, health, openapi
 from cluster_sim.apiserver.outcome import Answer
 from cluster_sim.apiserver.request_info import RequestInfo
 
@@ -21,7 +21,6 @@ Object = dict[str, Any]
 VERSION = {"major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1",
            "minCompatibilityMinor": "35", "gitVersion": "v1.36.2", "gitCommit": "podium", "gitTreeState": "clean",
            "buildDate": "2026-01-01T00:00:00Z", "goVersion": "go1.26.0", "compiler": "gc", "platform": "linux/amd64"}
-HEALTH = ("healthz", "livez", "readyz")
 # Discovery lists built-in groups in this order, custom ones after them by name.
 GROUPS = tuple(dict.fromkeys(resource.group for resource in resources.RESOURCES if resource.group))
 
@@ -31,29 +30,42 @@ def has_group(server: APIServer, group: str) -> bool:
     return group in GROUPS or group in server.custom.groups()
 
 
+def served_groups(server: APIServer) -> list[str]:
+    """The groups that discovery tells of, in its order."""
+    return [name for name in (*GROUPS, *server.custom.groups()) if name != "metrics.k8s.io"]
+
+
 def serve(server: APIServer, info: RequestInfo, call: Object) -> Answer:
     """GET of a path that is no resource."""
     words = [word for word in info.path.split("/") if word]
-    if words and words[0] in HEALTH and info.method in ("GET", "HEAD"):
-        if words[0] == "readyz" and not server.state["ready"]:
-            return Answer(500, "[-]poststarthook/bootstrap failed: not finished\nreadyz check failed")
-        return Answer(200, "ok")
-    if info.method not in ("GET", "HEAD"):
+    if words and words[0] in health.PATHS:
+        answer = health.serve(server, info, words)
+        if answer is None:
+            raise _no_path()
+        return answer
+    if info.method != "GET":
+        if words and words[0] in ("version", "api", "apis"):
+            raise ApiError(status.method_not_allowed())
         raise _no_path()
     if words == ["version"]:
         return Answer(200, dict(VERSION))
+    aggregated = aggregated_discovery.wanted(call) if words in (["api"], ["apis"]) else ""
+    if aggregated:
+        names = [""] if words == ["api"] else served_groups(server)
+        body = aggregated_discovery.listing(aggregated, aggregated_discovery.groups(server, names))
+        return Answer(200, body, {"Content-Type": aggregated_discovery.media_type(aggregated)})
     if words == ["api"]:
         address = [{"clientCIDR": "0.0.0.0/0", "serverAddress": f"{server.node}:6443"}]
         return Answer(200, {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": address})
     if words == ["api", "v1"]:
         return Answer(200, resource_list(server, "", "v1"))
     if words == ["apis"]:
-        groups = [group(server, name) for name in (*GROUPS, *server.custom.groups()) if name != "metrics.k8s.io"]
+        groups = [group(server, name) for name in served_groups(server)]
         return Answer(200, {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
     if len(words) == 2 and words[0] == "apis" and has_group(server, words[1]):
         return Answer(200, {"kind": "APIGroup", "apiVersion": "v1", **group(server, words[1])})
     if len(words) == 3 and words[0] == "apis" and has_group(server, words[1]):
-        if words[2] not in _versions(server, words[1]):
+        if words[2] not in versions(server, words[1]):
             raise ApiError(status.no_such_path())
         return Answer(200, resource_list(server, words[1], words[2]))
     if not words:
@@ -71,15 +83,16 @@ def _no_path() -> ApiError:
     return ApiError({"code": 404, "raw": "404 page not found\n", "message": "404 page not found"})
 
 
-def _versions(server: APIServer, name: str) -> list[str]:
+def versions(server: APIServer, name: str) -> list[str]:
+    """The versions served of a group, the preferred one first."""
     built_in = [resource.version for resource in resources.RESOURCES if resource.group == name]
     return list(dict.fromkeys([*built_in, *server.custom.versions(name)]))
 
 
 def group(server: APIServer, name: str) -> Object:
     """An APIGroup, without kind and version."""
-    versions = [{"groupVersion": f"{name}/{version}", "version": version} for version in _versions(server, name)]
-    return {"name": name, "versions": versions, "preferredVersion": versions[0]}
+    found = [{"groupVersion": f"{name}/{version}", "version": version} for version in versions(server, name)]
+    return {"name": name, "versions": found, "preferredVersion": found[0]}
 
 
 def resource_list(server: APIServer, name: str, version: str) -> Object:

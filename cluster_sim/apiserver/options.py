@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.api import field, status
+from cluster_sim.api import field, schema, status
 from cluster_sim.api.field import FieldError
 from cluster_sim.api.status import ApiError
 from cluster_sim.apiserver.request_info import RequestInfo
@@ -68,13 +68,16 @@ def check_patch(info: RequestInfo, apply: bool) -> None:
 def delete_options(info: RequestInfo, body: Any) -> Object:
     """DeleteOptions of the body, or of the query where there is no body; raises ApiError."""
     given: Object = {}
-    if isinstance(body, dict) and body:
-        given = body
-        version, kind = given.get("apiVersion"), given.get("kind")
+    if body is not None and not isinstance(body, dict) or body:
+        version, kind = (body.get("apiVersion"), body.get("kind")) if isinstance(body, dict) else ("v1", "")
         if kind not in (None, "", "DeleteOptions"):
             raise ApiError(status.bad_request(
                 f'{kind} in version "{version}" cannot be handled as a DeleteOptions: no kind "{kind}" is registered for '
                 f'the internal version of group "" in scheme "k8s.io/apiserver/pkg/endpoints/handlers"'))
+        given, error, _ = schema.decode(body, "v1", "DeleteOptions")
+        if error is not None:
+            raise ApiError(status.bad_request(
+                f'DeleteOptions in version "v1" cannot be handled as a DeleteOptions: {error}'))
     else:
         if "gracePeriodSeconds" in info.query:
             given["gracePeriodSeconds"] = integer(info.first("gracePeriodSeconds"))
@@ -86,6 +89,11 @@ def delete_options(info: RequestInfo, body: Any) -> Object:
             given["dryRun"] = info.query["dryRun"]
         if "preconditions.uid" in info.query:
             given["preconditions"] = {"uid": info.first("preconditions.uid")}
+    return checked(given)
+
+
+def checked(given: Object) -> Object:
+    """DeleteOptions that make sense; raises ApiError 422."""
     errors: list[FieldError] = []
     policy = given.get("propagationPolicy")
     if policy is not None and given.get("orphanDependents") is not None:
@@ -115,16 +123,18 @@ def check_list(info: RequestInfo, watching: bool) -> None:
     match, version = info.first("resourceVersionMatch"), info.first("resourceVersion")
     initial = "sendInitialEvents" in info.query
     errors: list[FieldError] = []
-    if watching and initial:
-        if match != "NotOlderThan":
-            errors.append(field.forbidden(
-                "resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"))
-    elif watching:
-        if match:
+    if watching and initial and match != "NotOlderThan":
+        errors.append(field.forbidden(
+            "resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"))
+    if watching and match:
+        if not initial:
             errors.append(field.forbidden(
                 "resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"))
-    elif initial:
-        errors.append(field.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"))
+        if match != "NotOlderThan":
+            errors.append(field.not_supported("resourceVersionMatch", match, ("NotOlderThan",)))
+        if info.first("continue"):
+            errors.append(field.forbidden(
+                "resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"))
     if not watching and match:
         if not version:
             errors.append(field.forbidden(
@@ -137,4 +147,6 @@ def check_list(info: RequestInfo, watching: bool) -> None:
         if match == "Exact" and version == "0":
             errors.append(field.forbidden(
                 "resourceVersionMatch", 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
+    if not watching and initial:
+        errors.append(field.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"))
     refuse("ListOptions", errors)

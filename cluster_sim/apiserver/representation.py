@@ -5,11 +5,10 @@ Upstream: k8s.io/apiserver/pkg/endpoints/handlers/response.go, negotiation.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import resources, tables
-from cluster_sim.apiserver import conversion, request_info
+from cluster_sim.apiserver import conversion, negotiation, request_info
 from cluster_sim.apiserver.scale import scale_of
 
 if TYPE_CHECKING:
@@ -17,27 +16,29 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
-
-@lru_cache(maxsize=256)
-def _media(text: str) -> tuple[tuple[str, str], ...]:
-    """The parameters of the first media type the server can serve."""
-    for media in text.split(","):
-        kind, *parameters = [part.strip() for part in media.split(";")]
-        pairs = tuple(tuple(parameter.split("=", 1)) for parameter in parameters if "=" in parameter)
-        if kind in ("application/json", "*/*", "application/*", ""):
-            return pairs  # type: ignore[return-value]
-    return ()
+BETA = "meta.k8s.io/v1beta1"
 
 
 def accept(call: Object) -> str:
     """ "Table", "PartialObjectMetadata", "PartialObjectMetadataList" or "": what the client asked to be given."""
-    headers = call.get("headers")
-    text = (headers.get("Accept") or headers.get("accept") or "") if headers else ""
-    if not text and call["verb"] == "GET":
-        text = call.get("contentType") or ""
-    if not text:
-        return ""
-    return dict(_media(text)).get("as", "")
+    return negotiation.shape(call).kind if negotiation.accept_header(call) else ""
+
+
+def in_version(body: Object, call: Object) -> Object:
+    """A Table or metadata in the version of meta.k8s.io that was asked for (v1 is what they are made in)."""
+    if negotiation.shape(call).version != "v1beta1":
+        return body
+    return _beta(body)
+
+
+def _beta(body: Object) -> Object:
+    new = {**body, "apiVersion": BETA}
+    if "rows" in body:
+        new["rows"] = [{**row, "object": {**row["object"], "apiVersion": BETA}}
+                       if (row.get("object") or {}).get("kind") == "PartialObjectMetadata" else row for row in body["rows"]]
+    if body.get("kind") == "PartialObjectMetadataList":
+        new["items"] = [{**item, "apiVersion": BETA} for item in body["items"]]
+    return new
 
 
 def view(name: str, obj: Object | None) -> Any:
@@ -62,10 +63,10 @@ def present(server: APIServer, call: Object, body: Any, shape: str) -> Any:
         return body
     body = conversion.to_version(server, body, resource.api_version)
     if shape == "Table" and not info.subresource:
-        return table(server, resource, [body], {"resourceVersion": body["metadata"].get("resourceVersion", "")},
-                     info.first("includeObject", "Metadata"))
+        return in_version(table(server, resource, [body], {"resourceVersion": body["metadata"].get("resourceVersion", "")},
+                                info.first("includeObject", "Metadata")), call)
     if shape == "PartialObjectMetadata":
-        return partial(body)
+        return in_version(partial(body), call)
     return body
 
 
@@ -102,5 +103,7 @@ def events(server: APIServer, row: Object, given: list[list[Any]]) -> list[list[
                 obj = table(server, resource, [obj], meta, row["include"])
         elif row["shape"] == "PartialObjectMetadata":
             obj = partial(obj)
+        if row["beta"] and kind != "ERROR":
+            obj = _beta(obj)
         shaped.append([kind, obj])
     return shaped

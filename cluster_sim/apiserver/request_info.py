@@ -17,7 +17,8 @@ from cluster_sim.api.resources import Resource
 
 VERBS = {"POST": "create", "GET": "get", "HEAD": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 NAMESPACE_SUBRESOURCES = ("status", "finalize")
-TRUE = ("1", "true", "True", "TRUE", "t", "T")
+
+NO = ("0", "false")
 
 Query = dict[str, list[str]]
 
@@ -50,8 +51,8 @@ class RequestInfo:
         return values[0] if values else default
 
     def flag(self, key: str) -> bool:
-        """Whether a boolean query parameter is set."""
-        return self.first(key) in TRUE
+        """Whether a boolean query parameter is set: anything but 0 and false, even nothing (`?watch`)."""
+        return key in self.query and self.first(key).lower() not in NO
 
     @property
     def kind(self) -> Resource:

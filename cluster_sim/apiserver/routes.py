@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.api import resources, status
 from cluster_sim.api.resources import Resource
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import conversion, discovery, representation, request_info, subresources
+from cluster_sim.apiserver import conversion, discovery, negotiation, representation, request_info, subresources
 from cluster_sim.apiserver.authentication import authenticate
 from cluster_sim.apiserver.outcome import Answer, Outcome, Plan
 from cluster_sim.apiserver.request_info import RequestInfo
@@ -40,7 +40,7 @@ def text_404() -> ApiError:
 def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Outcome | None:
     """Serve one request; None: it has opened a stream. Raises ApiError."""
     info = request_info.parse(call["verb"], call["path"])
-    authenticate(info, call)
+    authenticate(info, call, server.kernel.world.get("expired", {}))
     headers = call.get("headers")
     if headers:
         info.agent = headers.get("User-Agent") or ""
@@ -50,6 +50,8 @@ def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Ou
     resource = find(server, info)
     info.resource = resource
     _check_route(info, resource)
+    if (headers or call.get("contentType")) and not info.subresource:
+        negotiation.check(info, call, server.custom.owns(resource))
     if resource.group in REVIEWS:
         return review(server, info, call)
     if info.subresource:
@@ -80,6 +82,8 @@ def find(server: APIServer, info: RequestInfo) -> Resource:
 
 def _check_route(info: RequestInfo, resource: Resource) -> None:
     """404 or 405 in the router's words, where no such route is installed."""
+    if info.method == "HEAD":
+        raise ApiError(status.method_not_allowed())  # routes are installed for GET alone
     if info.namespace and not resource.namespaced and not (resource.plural == "namespaces" and not resource.group):
         raise ApiError(status.no_such_path())
     if info.subresource:

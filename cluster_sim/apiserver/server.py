@@ -27,6 +27,7 @@ register_connecting("request", "range", "txn", "watch-etcd")
 
 Object = dict[str, Any]
 
+HEALTH = ("/healthz", "/livez", "/readyz")  # answered whatever the state of the store
 RETRY = SECOND  # before etcd is asked again after it was lost
 
 
@@ -91,7 +92,7 @@ class APIServer(Component):
 
     def serve(self, call: Object, span: int, again: bool = False) -> None:
         """Answer a request, or begin the writes it needs; `again`: it was planned before and lost a race."""
-        if not self.state["synced"]:
+        if not self.state["synced"] and not call["path"].startswith(HEALTH):
             body = too_many_requests("storage is (re)initializing", 1)
             self.respond(call, 429, body, span, {"Retry-After": "1"})
             return

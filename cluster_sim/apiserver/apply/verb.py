@@ -31,8 +31,10 @@ def apply(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
     """Server-side apply of an object or of its status."""
     config = _configuration(info, call["body"])
     create.in_namespace(config, info, info.kind)  # only checked here
-    update.check_name(config, info)
     stored = server.cache.get(*storage_key(info.kind, info.namespace, info.name))
+    if stored is not None and not meta.name(config):
+        config = meta.with_metadata(config, name=info.name)
+    update.check_name(config, info)
     if stored is None and info.subresource:
         raise ApiError(status.not_found(info.plural, info.name, info.group))
     old = conversion.to_version(server, stored, info.kind.api_version) if stored is not None else None
@@ -64,7 +66,7 @@ def _create(server: APIServer, info: RequestInfo, call: Object, new: Object) -> 
 
 
 def _configuration(info: RequestInfo, body: Any) -> Object:
-    """The body's object, with the name of the path; raises ApiError 400."""
+    """The object of the body; raises ApiError 400."""
     value = body
     if isinstance(body, (str, bytes)):
         try:
@@ -77,7 +79,10 @@ def _configuration(info: RequestInfo, body: Any) -> Object:
     if (version, kind) != (info.kind.api_version, info.kind.kind):
         place = version if "/" in version else f"/{version}"
         raise ApiError(bad_request(f"invalid object type: {place}, Kind={kind}"))
-    return value if meta.name(value) else meta.with_metadata(value, name=info.name)
+    if not isinstance(value.get("metadata") or {}, dict):
+        text = f"failed to create typed patch object (/; {version}, Kind={kind}): .metadata: expected map, got &{{{value['metadata']}}}"
+        raise ApiError(status.unknown(text))
+    return value
 
 
 def structure_of(server: APIServer, info: RequestInfo) -> Structure:

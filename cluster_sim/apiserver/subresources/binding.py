@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.api import field, status
+from cluster_sim.api import field, resources, status
 from cluster_sim.api.conditions import set_condition
 from cluster_sim.api.status import ApiError
 from cluster_sim.apiserver import decoding, options
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
+BINDING = resources.Resource("", "v1", "bindings", "binding", "Binding", True)
 SUCCESS = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
 
 
 def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
     """POST of a Binding."""
     options.check_write(info, "CreateOptions")
-    body = decoding.parse(info, call["body"], "Binding") or {}
+    body = call["body"] if decoding.trusted(info) else decoding.decode_plain(info, call["body"], BINDING)
     target = body.get("target") or {}
     if target.get("kind") not in (None, "", "Node"):
         error = field.not_supported("target.kind", target["kind"], ("Node", "<empty>"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.api import selectors, status
+from cluster_sim.api import resources, selectors, status
 from cluster_sim.api.status import ApiError
 from cluster_sim.apiserver import decoding, options
 from cluster_sim.apiserver.object_meta import revision_of, without_revision
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
+EVICTION = resources.Resource("policy", "v1", "evictions", "eviction", "Eviction", True)
 SUCCESS = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
 MAX_DISRUPTED = 2000
 BLOCKED = "Cannot evict pod as it would violate the pod's disruption budget."
@@ -33,8 +34,8 @@ SEVERAL = "This pod has more than one PodDisruptionBudget, which the eviction su
 def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
     """POST of an Eviction."""
     options.check_write(info, "CreateOptions")
-    body = decoding.parse(info, call["body"], "Eviction") or {}
-    given = dict(body.get("deleteOptions") or {})
+    body = decoding.decode_plain(info, call["body"], EVICTION)
+    given = options.checked(dict(body.get("deleteOptions") or {}))
     name = (body.get("metadata") or {}).get("name", "")
     if name and name != info.name:
         raise ApiError(status.bad_request(

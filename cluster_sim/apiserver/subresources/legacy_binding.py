@@ -23,7 +23,7 @@ Object = dict[str, Any]
 
 def create(server: APIServer, info: RequestInfo, call: Object, span: int) -> Outcome:
     """POST of a Binding to its own resource."""
-    body = decoding.parse(info, call["body"], "Binding") or {}
+    body = decoding.decode_plain(info, call["body"], info.kind)
     name = (body.get("metadata") or {}).get("name", "")
     if not name:
         raise ApiError(status.bad_request("name is required"))

@@ -9,7 +9,7 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.api import field, status
+from cluster_sim.api import field, resources, status
 from cluster_sim.api.status import ApiError
 from cluster_sim.apiserver import decoding
 from cluster_sim.apiserver.outcome import Answer, Outcome
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
+TOKEN_REQUEST = resources.Resource("authentication.k8s.io", "v1", "tokenrequests", "tokenrequest", "TokenRequest", True)
 AUDIENCE = "https://kubernetes.default.svc"
 SHORTEST, LONGEST, USUAL = 600, 1 << 32, 3600
 
@@ -29,9 +30,9 @@ SHORTEST, LONGEST, USUAL = 600, 1 << 32, 3600
 def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
     """POST of a TokenRequest."""
     account = patch.existing(server, info)
-    body = decoding.parse(info, call["body"], "TokenRequest") or {}
+    body = decoding.decode_plain(info, call["body"], TOKEN_REQUEST)
     spec = body.get("spec") or {}
-    seconds = spec.get("expirationSeconds", USUAL)
+    seconds = spec.get("expirationSeconds") or USUAL
     wrong = ""
     if seconds < SHORTEST:
         wrong = "may not specify a duration less than 10 minutes"

@@ -41,8 +41,9 @@ def patch(server: APIServer, info: RequestInfo, call: Object, span: int) -> Outc
         return verb.apply(server, info, call)
     old = existing(server, info)
     new = patched(server, info, call, old, kind)
+    new = create.in_namespace(new, info, info.kind)
     update.check_name(new, info)
-    return update.replace(server, info, call, old, create.in_namespace(new, info, info.kind))
+    return update.replace(server, info, call, old, new)
 
 
 def existing(server: APIServer, info: RequestInfo) -> Object:

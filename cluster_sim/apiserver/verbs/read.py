@@ -135,10 +135,12 @@ def list_body(server: APIServer, info: RequestInfo, call: Object, found: list[Ob
         found = [conversion.to_version(server, obj, resource.api_version) for obj in found]
     shape = representation.accept(call)
     if shape == "Table":
-        return representation.table(server, resource, found, metadata, info.first("includeObject", "Metadata"))
+        return representation.in_version(
+            representation.table(server, resource, found, metadata, info.first("includeObject", "Metadata")), call)
     if shape.startswith("PartialObjectMetadata"):
-        return {"kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
-                "items": [representation.partial(obj) for obj in found]}
+        return representation.in_version(
+            {"kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
+             "items": [representation.partial(obj) for obj in found]}, call)
     if custom:
         return {"apiVersion": resource.api_version, "items": found, "kind": server.custom.list_kind(resource),
                 "metadata": {"continue": "", **metadata}}

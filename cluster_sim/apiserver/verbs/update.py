@@ -32,26 +32,24 @@ def update(server: APIServer, info: RequestInfo, call: Object, span: int) -> Out
     options.check_write(info, "UpdateOptions")
     strategy = strategies.of(info.kind)
     new = decoding.decode(server, info, call["body"])
-    check_name(new, info)
     new = create.in_namespace(new, info, info.kind)
+    check_name(new, info)
     old = server.cache.get(*storage_key(info.kind, info.namespace, info.name))
     if old is None:
         if strategy.create_on_update and not server.custom.owns(info.kind):
-            if not new["metadata"].get("name"):
-                new = {**new, "metadata": {**new["metadata"], "name": info.name}}
             return create.store(server, info, call, new)
         raise ApiError(status.not_found(info.plural, info.name, info.group))
     return replace(server, info, call, old, new)
 
 
 def check_name(new: Object, info: RequestInfo) -> None:
-    """400 if the object says another name than the path."""
+    """400 if the object says another name than the path, or none."""
     name = (new.get("metadata") or {}).get("name", "")
-    if name and name != info.name:
+    if not name:
+        raise ApiError(status.bad_request(
+            f"the name of the object ({info.name} based on URL) was undeterminable: name must be provided"))
+    if name != info.name:
         raise ApiError(status.bad_request(f"the name of the object ({name}) does not match the name on the URL ({info.name})"))
-    if not name and info.method == "PUT":
-        # Clients that send no name mean the one of the path.
-        return
 
 
 def check_version(server: APIServer, info: RequestInfo, old: Object, new: Object, unconditional: bool) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import schema, status
-from cluster_sim.apiserver import conversion, options, representation, watch_stream
+from cluster_sim.apiserver import conversion, negotiation, options, representation, watch_stream
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.verbs.read import parsed_selectors, revision_asked
 from cluster_sim.apiserver.watchers import Watcher
@@ -47,6 +47,7 @@ def watch(server: APIServer, info: RequestInfo, call: Object, span: int) -> None
         "bookmarks": info.flag("allowWatchBookmarks"), "kind": resource.kind, "apiVersion": resource.api_version,
         "group": resource.group, "version": resource.version, "plural": resource.plural, "convert": several,
         "shape": shape or ("convert" if several else ""), "include": info.first("includeObject", "Metadata"),
+        "beta": bool(shape) and negotiation.shape(call).version == "v1beta1",
         "empty": _empty(resource.api_version, resource.kind),
     }
     watch_stream.open_stream(server, call, row, _first_events(server, info, row, asked), timeout, span)
