@@ -80,7 +80,8 @@ def _configuration(info: RequestInfo, body: Any) -> Object:
         place = version if "/" in version else f"/{version}"
         raise ApiError(bad_request(f"invalid object type: {place}, Kind={kind}"))
     if not isinstance(value.get("metadata") or {}, dict):
-        text = f"failed to create typed patch object (/; {version}, Kind={kind}): .metadata: expected map, got &{{{value['metadata']}}}"
+        place = f"(/; {version}, Kind={kind})"
+        text = f"failed to create typed patch object {place}: .metadata: expected map, got &{{{value['metadata']}}}"
         raise ApiError(status.unknown(text))
     return value
 
