@@ -30,15 +30,18 @@ class Decision:
     detail: dict[str, Any] | None = None
 
 
-def decide(ranking: Ranking, start: int, draw: Callable[[int], int], explain: bool = True) -> Decision:
-    """Filter, score and choose; `draw(n)` picks one of n equals."""
+def decide(ranking: Ranking, start: int, draw: Callable[[int], int], explain: bool = True,
+           nominated: str = "") -> Decision:
+    """Filter, score and choose; `draw(n)` picks one of n equals. A pod for which others made room on a node
+    (`nominated`) goes there if it fits, whatever other nodes would be worth."""
     order = ranking.cycle.cache.order
     if not order:
         return Decision(None, start, 0)
     rejection = ranking.prepare()
     if rejection is not None:
         return Decision(None, start, len(order), for_all=rejection)
-    sample = ranking.sample(start % len(order))
+    sample = ranking.only(nominated, start) if nominated else None
+    sample = sample or ranking.sample(start % len(order))
     if not sample.positions:
         return Decision(None, sample.next_start, len(order), ranking.rejections, ranking.reasons())
     if len(sample.positions) == 1:

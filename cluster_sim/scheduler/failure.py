@@ -59,6 +59,8 @@ def handle(scheduler: Scheduler, key: str, pod: Object, ranking: Ranking, decisi
     record(scheduler, "default-scheduler", pod, "Warning", "FailedScheduling", message, span)
     scheduler.queue.failed(key, scheduler.kernel.now, plugins)
     if chosen is not None:
+        for other in preemption.less_important_nominees(chosen, pod, ranking):
+            _withdraw(scheduler, other.key, other.pod, span)
         scheduler.nominate(key, pod, chosen.node)
         for victim in chosen.victims:
             condemn(scheduler, pod, chosen.node, victim.pod, span)
@@ -90,6 +92,13 @@ def _report(scheduler: Scheduler, pod: Object, message: str, chosen: preemption.
     if patch:
         scheduler.request("PATCH", f"{_path(pod)}/status", {"status": patch}, cause=span,
                           content_type=STRATEGIC_MERGE_PATCH)
+
+
+def _withdraw(scheduler: Scheduler, key: str, pod: Object, span: int) -> None:
+    """The room this pod waited for goes to a more important one."""
+    scheduler.nominate(key, None, None)
+    scheduler.request("PATCH", f"{_path(pod)}/status", {"status": {"nominatedNodeName": None}}, cause=span,
+                      content_type=STRATEGIC_MERGE_PATCH)
 
 
 def condemn(scheduler: Scheduler, pod: Object, node: str, victim: Object, span: int) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster_sim.api import selectors
+from cluster_sim.api.conditions import find_condition
 from cluster_sim.scheduler.decision import Decision
 from cluster_sim.scheduler.framework import Cycle, Rejection
 from cluster_sim.scheduler.messages import NO_VICTIMS, NOT_HELPFUL, count_reasons, no_node_fits
@@ -32,13 +33,28 @@ class Candidate:
 
 
 def not_eligible(pod: Object, ranking: Ranking, nominated: str | None) -> str | None:
-    """Why this pod may not preempt at all."""
+    """Why this pod may not preempt at all. If its node is out for good, it need not wait for its victims there."""
     if pod["spec"].get("preemptionPolicy") == "Never":
         return "not eligible due to preemptionPolicy=Never."
     node = ranking.cycle.cache.nodes.get(nominated or "")
-    if node is not None and any(other.deleting and other.priority < _priority(pod) for other in node.pods.values()):
+    rejection = ranking.rejections.get(node.position) if node is not None else None
+    if node is None or (rejection is not None and rejection.unresolvable):
+        return None
+    if any(_was_preempted(other) and other.priority < _priority(pod) for other in node.pods.values()):
         return "not eligible due to a terminating pod on the nominated node."
     return None
+
+
+def _was_preempted(pod: ScheduledPod) -> bool:
+    """On its way out because the scheduler made room."""
+    found = find_condition((pod.pod.get("status") or {}).get("conditions"), "DisruptionTarget") if pod.deleting else None
+    return found is not None and (found["status"], found.get("reason")) == ("True", "PreemptionByScheduler")
+
+
+def less_important_nominees(candidate: Candidate, pod: Object, ranking: Ranking) -> list[ScheduledPod]:
+    """Pods of lower priority that wait for room on the chosen node: it may not be theirs any more."""
+    waiting = ranking.cycle.cache.nodes[candidate.node].nominated
+    return [waiting[key] for key in sorted(waiting) if waiting[key].priority < _priority(pod)]
 
 
 def find(pod: Object, ranking: Ranking, decision: Decision, budgets: list[Object]) -> tuple[Candidate | None, str]:

@@ -169,6 +169,13 @@ class Ranking:
             chosen += classes[:last - len(fit)]
         return Sample(positions, chosen, (positions[-1] + 1) % total)
 
+    def only(self, name: str, start: int) -> Sample | None:
+        """This node alone, if it fits."""
+        node = self.cycle.cache.nodes.get(name)
+        if node is None or node.node is None or self.reject_with_nominated(node) is not None:
+            return None
+        return Sample([node.position], [self._class_of(node)], start)
+
     def _search(self, order: list[NodeInfo], start: int, wanted: int) -> Sample:
         """Try node after node until enough fit."""
         found: dict[int, int] = {}

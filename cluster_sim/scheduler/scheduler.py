@@ -187,7 +187,8 @@ class Scheduler(Process):
             return
         ranking = self.ranking(pod)
         ranking.nominated_key, ranking.nominated_priority = key, int(pod["spec"].get("priority") or 0)
-        decision = decide(ranking, self.state["start"], self._draw, explain=self.kernel.trace.recording)
+        decision = decide(ranking, self.state["start"], self._draw, explain=self.kernel.trace.recording,
+                          nominated=self.cache.nominated.get(key, ""))
         self.state["start"] = decision.next_start
         if decision.node is None:
             failure.handle(self, key, pod, ranking, decision, cause)

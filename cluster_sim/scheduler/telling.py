@@ -23,7 +23,8 @@ WORDS = {
     "NodeResourcesFit": "is full", "TaintToleration": "is tainted", "NodeUnschedulable": "is cordoned",
     "NodeAffinity": "is not what it asks for", "NodePorts": "has its port taken",
     "PodTopologySpread": "has too many of its kind", "InterPodAffinity": "has the wrong neighbours",
-    "VolumeBinding": "cannot reach its volume",
+    "VolumeBinding": "cannot reach its volume", "VolumeZone": "cannot reach its volume",
+    "VolumeRestrictions": "has to wait for its volume",
 }
 PLURAL = {"is": "are", "has": "have", "cannot": "cannot"}
 

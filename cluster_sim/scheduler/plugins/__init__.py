@@ -1,7 +1,7 @@
 """The scheduler's plugins, one a file, in the order in which they are asked, with their default weights.
 
-Source: kubernetes pkg/scheduler/apis/config/v1/default_plugins.go. Left out: VolumeRestrictions, NodeVolumeLimits,
-VolumeZone (cloud volumes), DynamicResources (devices); and NodeName: a pod that names its node never comes here.
+Source: kubernetes pkg/scheduler/apis/config/v1/default_plugins.go. Left out: NodeVolumeLimits (volumes per
+driver), DynamicResources (devices); and NodeName: a pod that names its node never comes here.
 """
 
 from cluster_sim.scheduler.framework import Plugin
@@ -15,11 +15,13 @@ from cluster_sim.scheduler.plugins.node_unschedulable import NodeUnschedulable
 from cluster_sim.scheduler.plugins.pod_topology_spread import PodTopologySpread
 from cluster_sim.scheduler.plugins.taint_toleration import TaintToleration
 from cluster_sim.scheduler.plugins.volume_binding import VolumeBinding
+from cluster_sim.scheduler.plugins.volume_restrictions import VolumeRestrictions
+from cluster_sim.scheduler.plugins.volume_zone import VolumeZone
 
 VOLUME_BINDING = VolumeBinding()
 PLUGINS: tuple[Plugin, ...] = (
-    NodeUnschedulable(), TaintToleration(), NodeAffinity(), NodePorts(), NodeResourcesFit(), VOLUME_BINDING,
-    PodTopologySpread(), InterPodAffinity(), BalancedAllocation(), ImageLocality(),
+    NodeUnschedulable(), TaintToleration(), NodeAffinity(), NodePorts(), NodeResourcesFit(), VolumeRestrictions(),
+    VOLUME_BINDING, VolumeZone(), PodTopologySpread(), InterPodAffinity(), BalancedAllocation(), ImageLocality(),
 )
 BY_NAME = {plugin.name: plugin for plugin in PLUGINS}
 

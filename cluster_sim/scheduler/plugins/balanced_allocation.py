@@ -32,9 +32,9 @@ def balance(cpu: int, alloc_cpu: int, memory: int, alloc_memory: int) -> int:
     """100 when both shares are equal, 50 when one is full and the other empty.
 
     100 × (1 − standard deviation of the two shares), rounded down; the deviation of two is half their difference.
+    In floating point, step by step as upstream: what falls just short of a whole number there does so here.
     """
     if not alloc_cpu or not alloc_memory:
         return 100
-    difference = min(cpu, alloc_cpu) * alloc_memory - min(memory, alloc_memory) * alloc_cpu
-    whole = alloc_cpu * alloc_memory
-    return (100 * whole - 50 * abs(difference)) // whole
+    shares = min(cpu / alloc_cpu, 1.0), min(memory / alloc_memory, 1.0)
+    return int((1 - abs((shares[0] - shares[1]) / 2)) * 100.0)

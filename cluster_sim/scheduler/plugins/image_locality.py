@@ -28,7 +28,7 @@ class ImageLocality(Plugin):
     def raw(self, cycle: Cycle, node: NodeInfo) -> int:
         """Bytes present, each image scaled by the share of nodes that have it; then to 0–100."""
         total = len(cycle.cache.order)
-        present = sum(node.images[image] * cycle.cache.image_nodes[image] // total
+        present = sum(int(float(node.images[image]) * (cycle.cache.image_nodes[image] / total))
                       for image in cycle.shape.images if image in node.images)
         highest = HIGHEST * len(cycle.shape.images)
         return MAX_SCORE * (min(max(present, LOWEST), highest) - LOWEST) // (highest - LOWEST)

@@ -79,11 +79,11 @@ class InterPodAffinity(Plugin):
                    if node.labels.get(key) == value)
 
     def normalize(self, cycle: Cycle, raws: list[int], sizes: Callable[[], list[int]]) -> list[int]:
-        """The lowest gets 0, the highest 100."""
+        """The lowest gets 0, the highest 100; in floating point as upstream, so that 29 of 100 makes 28."""
         least, most = min(raws), max(raws)
         if most == least:
             return [0] * len(raws)
-        return [MAX_SCORE * (raw - least) // (most - least) for raw in raws]
+        return [int(float(MAX_SCORE) * ((raw - least) / (most - least))) for raw in raws]
 
     def _relate(self, cycle: Cycle, entry: ScheduledPod, node: NodeInfo, near: Domains, against: Domains) -> None:
         shape = cycle.shape

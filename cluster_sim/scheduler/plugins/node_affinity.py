@@ -20,6 +20,7 @@ class NodeAffinity(Plugin):
     weight = 2
     relative = True
     wakes = ("node-add", "node-label")
+    CONFLICT = Rejection("NodeAffinity", ("pod affinity terms conflict",), unresolvable=True)
     REASON = Rejection("NodeAffinity", ("node(s) didn't match Pod's node affinity/selector",), unresolvable=True)
 
     def filters(self, cycle: Cycle) -> bool:
@@ -30,6 +31,10 @@ class NodeAffinity(Plugin):
     def scores(self, cycle: Cycle) -> bool:
         """Only if the pod prefers certain nodes."""
         return bool((cycle.shape.affinity.get("nodeAffinity") or {}).get(PREFERRED))
+
+    def prepare(self, cycle: Cycle) -> Rejection | None:
+        """Terms that name nodes, but none in common, can hold nowhere."""
+        return self.CONFLICT if cycle.shape.pinned == [] else None
 
     def filter(self, cycle: Cycle, node: NodeInfo) -> Rejection | None:
         """Whether the labels (or the name, for a DaemonSet's pod) are as asked."""

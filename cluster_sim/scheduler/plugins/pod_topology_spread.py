@@ -24,7 +24,7 @@ from cluster_sim.scheduler.selector_counter import SelectorCounter
 Object = dict[str, Any]
 HOSTNAME = "kubernetes.io/hostname"
 DEFAULTS = ((HOSTNAME, 3), (ZONE, 5))
-MILLION = 1_000_000
+UNIT = 10**15  # parts of one: as fine as the doubles that upstream counts in
 KNOWN = 1_000  # results kept
 
 
@@ -89,7 +89,8 @@ class PodTopologySpread(Plugin):
         return None
 
     def _explicit(self, cycle: Cycle, source: Object) -> Constraint:
-        chosen = [source["labelSelector"]] if source.get("labelSelector") else [{"matchLabels": {"": ""}}]
+        selector = source.get("labelSelector")  # none selects nothing, an empty one everything
+        chosen = [selector] if selector is not None else [{"matchLabels": {"": ""}}]
         same = {key: cycle.shape.labels[key] for key in source.get("matchLabelKeys") or () if key in cycle.shape.labels}
         if same:
             chosen = [*chosen, {"matchLabels": same}]
@@ -161,11 +162,11 @@ class PodTopologySpread(Plugin):
                 weight, counts = log_weight(len(values)), self._sums(cycle, constraint)
             else:
                 continue
-            base = (constraint.skew - 1) * MILLION
+            base = (constraint.skew - 1) * UNIT
             points = {value: counts.get(value, 0) * weight + base for value in values}
             points[None] = 0
             totals = [total + points[raw[i]] for total, raw in zip(totals, taking_part, strict=True)]
-        rounded = [(total + MILLION // 2) // MILLION for total in totals]
+        rounded = [(total + UNIT // 2) // UNIT for total in totals]
         least, most = min(rounded), max(rounded)
         if most == 0:
             scores = [MAX_SCORE] * len(rounded)
@@ -195,5 +196,5 @@ class PodTopologySpread(Plugin):
 
 @lru_cache(maxsize=1024)
 def log_weight(domains: int) -> int:
-    """ln(domains + 2) in millionths: the more domains, the less often two pods meet by chance."""
-    return int((Decimal(domains + 2).ln() * MILLION).to_integral_value())
+    """ln(domains + 2) in parts of UNIT: the more domains, the less often two pods meet by chance."""
+    return int((Decimal(domains + 2).ln() * UNIT).to_integral_value())

@@ -28,6 +28,8 @@ class VolumeBinding(Plugin):
     name = "VolumeBinding"
     wakes = ("node-add", "node-label", "claim", "volume", "class")
     CONFLICT = Rejection("VolumeBinding", ("node(s) didn't match PersistentVolume's node affinity",), unresolvable=True)
+    NO_VOLUME = Rejection(
+        "VolumeBinding", ("node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)",), unresolvable=True)
     NOTHING = Rejection(
         "VolumeBinding", ("node(s) didn't find available persistent volumes to bind",), unresolvable=True
     )
@@ -66,7 +68,9 @@ class VolumeBinding(Plugin):
         data = cycle.data[self.name]
         for claim in data["bound"]:
             volume = cycle.listers["persistentvolumes"].get(claim["spec"]["volumeName"])
-            if volume is not None and not reachable(volume, node):
+            if volume is None:
+                return self.NO_VOLUME
+            if not reachable(volume, node):
                 return self.CONFLICT
         return None if self.choose(cycle, node) is not None else self.NOTHING
 
