@@ -12,6 +12,7 @@ from typing import Any
 from .json_patch import equal
 from .merge_patch import decode_error
 from .schema.patch_meta import PatchMeta, definition_of, patch_meta
+from .sharing import ByIdentity
 from .status import ApiError, bad_request, rejected, unknown, unsupported_media_type
 
 DIRECTIVE = "$patch"
@@ -53,17 +54,29 @@ def _without_directives(value: Any) -> tuple[Any, bool]:
     if isinstance(value, dict):
         if DIRECTIVE in value:
             return None, False
-        kept = {}
+        kept, same = {}, True
         for key, item in value.items():
-            if not isinstance(item, (dict, list)):
-                if item is not None:
-                    kept[key] = item
-                continue
-            item, keep = _without_directives(item)
-            if keep:
+            if isinstance(item, (dict, list)):
+                clean, keep = _without_directives(item)
+                same = same and clean is item
+                if keep:
+                    kept[key] = clean
+            elif item is None:
+                same = False
+            else:
                 kept[key] = item
-        return kept, True
-    return [item for item, keep in map(_without_directives, value) if keep], True
+        return value if same else kept, True
+    return _elements(value), True
+
+
+def _elements(value: list[Any]) -> list[Any]:
+    """`_without_directives` of a new list: the very same one if it has none."""
+    if len(value) == 1:  # as most lists in Kubernetes
+        clean, keep = _without_directives(value[0])
+        return value if clean is value[0] else [clean] if keep else []
+    cleaned = [clean for clean, keep in map(_without_directives, value) if keep]
+    same = len(cleaned) == len(value) and all(clean is item for clean, item in zip(cleaned, value, strict=True))
+    return value if same else cleaned
 
 
 def _index_of(items: list[Any], wanted: Any, key: str) -> int:
@@ -143,8 +156,46 @@ def _ordered(merged: list[Any], patch_order: list[Any], server_order: list[Any],
     return _interleave(server_only, patched, server_order, key)
 
 
+_merged = ByIdentity()
+
+
+def _merge_by_name(original: list[Any], patch: list[Any], meta: PatchMeta) -> list[Any] | None:
+    """`_merge_elements` where every merge key is text and stands once in its list; None where it is not so.
+
+    As nearly every patch is (conditions by type, containers by name), and pods of one template that are at the same
+    point have the very same lists: their merge is the same list, too.
+    """
+    key, definition = meta.merge_key, meta.definition
+    known: list[Any] | None = _merged.find(original, patch, definition)
+    if known is not None:
+        return known
+    places, wanted = _places(original, key), _places(patch, key)
+    if places is None or wanted is None or len(places) < len(original) or len(wanted) < len(patch):
+        return None
+    patched = []
+    for element in patch:
+        if DIRECTIVE in element or RETAIN_KEYS in element:
+            return None
+        place = places.get(element[key])
+        patched.append(_without_directives(element)[0] if place is None else _merge(original[place], element, definition))
+    result, place = [], 0
+    for here, item in enumerate(original):  # as `_interleave`
+        if item[key] in wanted:
+            continue
+        while place < len(patched) and here >= places.get(patched[place][key], -1):
+            result.append(patched[place])
+            place += 1
+        result.append(item)
+    result += patched[place:]
+    _merged.keep(result, original, patch, definition)
+    return result
+
+
 def _merge_elements(original: list[Any], patch: list[Any], meta: PatchMeta) -> list[Any]:
     """Two lists of objects, by merge key."""
+    by_name = _merge_by_name(original, patch, meta)
+    if by_name is not None:
+        return by_name
     key, plain, replace = meta.merge_key, [], False
     for element in patch:
         directive = element.get(DIRECTIVE)
@@ -176,14 +227,15 @@ def _merge_elements(original: list[Any], patch: list[Any], meta: PatchMeta) -> l
 
 def _merge_list(original: list[Any], patch: list[Any], meta: PatchMeta) -> list[Any]:
     if not meta.merges:
-        return [item for item, keep in map(_without_directives, patch) if keep]
+        return _elements(patch)
     if not original and not patch:
         return original
     elements = [*original, *patch]
-    if any(isinstance(item, list) for item in elements):
+    kinds = [*map(_container, elements)]
+    if list in kinds:
         raise ApiError(rejected())
-    if isinstance(elements[0], dict):
-        if not all(isinstance(item, dict) for item in elements):
+    if kinds[0] is dict:
+        if kinds.count(dict) < len(kinds):
             raise ApiError(unknown("list element types are not identical"))
         if not meta.merge_key:
             raise ApiError(unknown("cannot merge lists without merge key for "))
@@ -193,6 +245,10 @@ def _merge_list(original: list[Any], patch: list[Any], meta: PatchMeta) -> list[
         if _index_of(merged, item, "") < 0:
             merged.append(item)
     return _ordered(merged, patch, original, "")
+
+
+def _container(value: Any) -> type | None:
+    return dict if isinstance(value, dict) else list if isinstance(value, list) else None
 
 
 def _retain(original: Object, patch: Object) -> Object:
@@ -233,7 +289,7 @@ def _set_order(original: Object, patch: Object, directive: str, definition: str)
     if have is None and given is None:
         return original
     if have is None:
-        merged = [item for item, keep in map(_without_directives, given or []) if keep]
+        merged = _elements(given or [])
     else:
         merged = have if given is None else _merge_list(have, given, meta)
     return {**original, name: _ordered(merged, order, have or [], meta.merge_key)}
@@ -250,7 +306,7 @@ def _merge(original: Object | None, patch: Object, definition: str) -> Object:
     result = dict(original or {})
     if RETAIN_KEYS in patch:
         result = _retain(result, patch)
-    if not any(key[:1] == "$" for key in patch):  # no directives: nearly every patch
+    if "$" not in "".join([key[:1] for key in patch]):  # no directives: nearly every patch
         for key, value in patch.items():
             if value is None:
                 result.pop(key, None)

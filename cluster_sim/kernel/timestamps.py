@@ -13,9 +13,14 @@ def _seconds(seconds: int) -> str:
     return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
+@lru_cache(maxsize=4096)
+def _whole(seconds: int) -> str:
+    return _seconds(seconds) + "Z"
+
+
 def rfc3339(microseconds: int) -> str:
-    """`2026-01-01T00:00:00Z`: metav1.Time drops what is below a second."""
-    return _seconds(microseconds // 1_000_000) + "Z"
+    """`2026-01-01T00:00:00Z`: metav1.Time drops what is below a second (and so a second's stamps are one string)."""
+    return _whole(microseconds // 1_000_000)
 
 
 def microtime(microseconds: int) -> str:

@@ -7,7 +7,10 @@ them into RFC 3339. Source: kubernetes pkg/kubelet/kubelet_pods.go (getPhase), p
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
+
+from cluster_sim.api.sharing import ByIdentity
 
 Object = dict[str, Any]
 Stamp = Callable[[int], str]
@@ -127,52 +130,89 @@ def conditions(pod: Object, known: Object, sandbox: bool, current_phase: str) ->
     return rows
 
 
-def report(pod: Object, worker: Object, stamp: Stamp, now: int, host_ip: str) -> Object:
-    """What this kubelet says of the pod: only fields and conditions that are the kubelet's to write.
+# Pods of one template that reach the same point in the same second report the same conditions: one list for all.
+_known_rows, _known_items, _known_news = ByIdentity(), ByIdentity(), ByIdentity()
 
-    A condition keeps its transition time while its status stays.
-    """
-    known, final = worker["containers"], worker["final"] or {}
-    status = pod.get("status") or {}
-    before = {item["type"]: item for item in status.get("conditions") or ()}
-    current = final.get("phase") or phase(pod, known)
-    generation = pod["metadata"].get("generation", 1)
+
+def _rows(pod: Object, known: Object, sandbox: bool, current: str) -> list[tuple[str, str, str, str]]:
+    """`conditions`, worked out once for all pods of a template whose containers stand alike."""
+    spec = pod["spec"]
+    if "initContainers" in spec or "readinessGates" in spec:
+        return conditions(pod, known, sandbox, current)
+    alike: list[Any] = [sandbox, current]
+    for container in spec["containers"]:
+        row = known.get(container["name"])
+        alike += (False, False) if row is None else (row["ready"], bool(row["id"]))
+    containers, key = spec["containers"], tuple(alike)
+    found: list[tuple[str, str, str, str]] | None = _known_rows.find(containers, None, key)
+    return _known_rows.keep(conditions(pod, known, sandbox, current), containers, None, key) if found is None else found
+
+
+def _items(rows: list[tuple[str, str, str, str]], have: list[Object] | None, generation: int, now: str) -> list[Object]:
+    """The conditions as the status has them. One keeps its transition time while its status stays."""
+    found: list[Object] | None = _known_items.find(rows, have, (generation, now))
+    if found is not None:
+        return found
+    before = {item["type"]: item for item in have or ()}
     items = []
-    for kind, value, reason, message in conditions(pod, known, bool(worker["ip"]) and not worker["gone"], current):
+    for kind, value, reason, message in rows:
         old = before.get(kind)
         item: Object = {"type": kind, "observedGeneration": generation, "status": value, "lastProbeTime": None,
                         "lastTransitionTime": old["lastTransitionTime"] if old and old["status"] == value
-                        and old.get("lastTransitionTime") else stamp(now)}
+                        and old.get("lastTransitionTime") else now}
         for name, text in (("reason", reason), ("message", message)):
             if text or (old and old.get(name)):
                 item[name] = text or None  # null takes a stale one away
         items.append(item)
-    spec = pod["spec"]
+    _known_items.keep(items, rows, have, (generation, now))
+    return items
+
+
+@lru_cache(maxsize=8_192)
+def _addresses(ip: str) -> list[Object]:
+    return [{"ip": ip}]
+
+
+def report(pod: Object, worker: Object, stamp: Stamp, now: int, host_ip: str) -> Object:
+    """What this kubelet says of the pod: only fields and conditions that are the kubelet's to write."""
+    known, final = worker["containers"], worker["final"] or {}
+    status, spec = pod.get("status") or {}, pod["spec"]
+    current = final.get("phase") or phase(pod, known)
+    generation = pod["metadata"].get("generation", 1)
+    rows = _rows(pod, known, bool(worker["ip"]) and not worker["gone"], current)
+    items = _items(rows, status.get("conditions"), generation, stamp(now))
     first = "PodInitializing" if spec.get("initContainers") else "ContainerCreating"
     told: Object = {
-        "phase": current, "conditions": items, "hostIP": host_ip, "hostIPs": [{"ip": host_ip}],
+        "phase": current, "conditions": items, "hostIP": host_ip, "hostIPs": _addresses(host_ip),
         "startTime": status.get("startTime") or stamp(now), "observedGeneration": generation,
     }
     if final.get("reason"):  # it never began here: no container has a state
         return {**told, "reason": final["reason"], "message": final["message"]}
-    told["containerStatuses"] = [container_status(each, known.get(each["name"]), stamp, first)
-                                 for each in spec["containers"]]
+    told["containerStatuses"] = _statuses(spec["containers"], known, stamp, first)
     if spec.get("initContainers"):
-        told["initContainerStatuses"] = [container_status(each, known.get(each["name"]), stamp, "PodInitializing")
-                                         for each in spec["initContainers"]]
+        told["initContainerStatuses"] = _statuses(spec["initContainers"], known, stamp, "PodInitializing")
     if worker["ip"]:
         told["podIP"], told["podIPs"] = worker["ip"], [{"ip": worker["ip"]}]
     return told
 
 
+def _statuses(containers: list[Object], known: Object, stamp: Stamp, waiting: str) -> list[Object]:
+    """The entries of some containers; those of a pod that has just come are the same for every pod of its template."""
+    if known:
+        return [container_status(each, known.get(each["name"]), stamp, waiting) for each in containers]
+    found: list[Object] | None = _known_rows.find(containers, None, waiting)
+    if found is None:
+        found = _known_rows.keep([container_status(each, None, stamp, waiting) for each in containers], containers, None, waiting)
+    return found
+
+
 def news(pod: Object, told: Object) -> Object:
     """What of a report the API server does not know yet, as a strategic merge patch; {} if nothing."""
     status = pod.get("status") or {}
-    before = {item["type"]: item for item in status.get("conditions") or ()}
     patch = {}
     for name, value in told.items():
         if name == "conditions":
-            value = [item for item in value if not _same_condition(item, before.get(item["type"]))]
+            value = _news_of(value, status.get("conditions"))
             if value:
                 patch[name] = value
         elif status.get(name) != value:
@@ -180,6 +220,16 @@ def news(pod: Object, told: Object) -> Object:
                 value = [*value, *({"$patch": "delete", **item} for item in status.get(name) or () if item not in value)]
             patch[name] = value
     return patch
+
+
+def _news_of(items: list[Object], have: list[Object] | None) -> list[Object]:
+    """The conditions that say something new."""
+    found: list[Object] | None = _known_news.find(items, have)
+    if found is None:
+        before = {item["type"]: item for item in have or ()}
+        found = [item for item in items if not _same_condition(item, before.get(item["type"]))]
+        _known_news.keep(found, items, have)
+    return found
 
 
 def _same_condition(new: Object, old: Object | None) -> bool:

@@ -49,7 +49,13 @@ def replace(server: APIServer, info: RequestInfo, old: Object, new: Object) -> O
     strategy = server.custom.strategy(info.kind) if server.custom.owns(info.kind) else strategies.of(info.kind)
     update.check_version(server, info, old, new, strategy.unconditional)
     sent = new
-    new = {**old, "metadata": update.merged_meta(new.get("metadata") or {}, old["metadata"])}
+    given = new.get("metadata") or {}
+    if given is old["metadata"] and "deletionTimestamp" not in given:
+        meta = {**given}
+        meta.pop("resourceVersion", None)
+    else:
+        meta = update.merged_meta(given, old["metadata"])
+    new = {**old, "metadata": meta}
     if "status" in sent:
         new["status"] = sent["status"]
     elif "status" in new:
@@ -82,6 +88,8 @@ def _patched(server: APIServer, info: RequestInfo, call: Object, old: Object, ki
         # The hot path of kubelets: only what a status patch may change is looked at.
         part = {"kind": old["kind"], "apiVersion": old["apiVersion"], "metadata": old["metadata"],
                 "status": old.get("status") or {}}
+        if "metadata" in body and body["metadata"] == {"uid": old["metadata"]["uid"]}:  # only meant to be sure
+            body = {key: value for key, value in body.items() if key != "metadata"}
         if kind == patch.MERGE:
             merged: Object = patches.merge_patch(part, body)
         else:

@@ -168,8 +168,11 @@ def check_update(new: Object, old: Object) -> list[FieldError]:
     more than once; the message names it once, the causes list every one.
     """
     after, before = new["metadata"], old["metadata"]
-    if after is before or all(after.get(key) is before.get(key) for key in _CHECKED):
-        return []
+    for key in _CHECKED:
+        if after.get(key) is not before.get(key):
+            break
+    else:
+        return []  # nearly every update
     general = _common(after) + finalizer_names(after.get("finalizers") or [], "metadata.finalizers")
     update = _update(after, before)
     return general + update + update + _standard(after)

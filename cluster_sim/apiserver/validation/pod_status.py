@@ -10,6 +10,7 @@ from typing import Any
 
 from cluster_sim.api import field, names
 from cluster_sim.api.field import FieldError
+from cluster_sim.api.sharing import ByIdentity
 from cluster_sim.apiserver.validation import addresses
 
 Object = dict[str, Any]
@@ -43,14 +44,21 @@ def validate(new: Object, old: Object) -> Errors:
     return errors
 
 
+_good = ByIdentity()  # lists of conditions that were found to be
+
+
 def _conditions(given: list[Object] | None, before: list[Object] | None) -> Errors:
+    if not given or given is before or _good.find(given):
+        return []
     errors: Errors = []
-    for place, condition in enumerate((given or ()) if given is not before else ()):
+    for place, condition in enumerate(given):
         if condition.get("observedGeneration", 0) < 0:
             errors.append(field.invalid(f"status.conditions[{place}].observedGeneration", condition["observedGeneration"], COUNT))
         kind = condition.get("type", "")
         if kind not in SYSTEM_CONDITIONS:
             errors += [field.invalid(f"status.conditions[{place}].Type", kind, text) for text in _qualified(kind)]
+    if not errors:
+        _good.keep(True, given)
     return errors
 
 
