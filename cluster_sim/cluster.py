@@ -171,7 +171,7 @@ class Cluster(Reading):
         fault, options = faults.find(self.kernel, name, target, options)
         record = self._note("fault", user, id, {"name": name, "target": target, "options": options})
         number = f"fault-{record['n']}"
-        span = self._act(user, fault.phrase, {**faults.names(target), **options}, target)
+        span = self._act(user, fault.phrase, {**options, **faults.names(target, options)}, target)
         fault.apply(self.kernel, number, target, options, span)
         if fault.undo is not None:
             self._active[number] = {"name": name, "target": target, "options": options}
@@ -186,8 +186,8 @@ class Cluster(Reading):
         self._note("undo-fault", user, id, {"fault": fault_id})
         fault = faults.FAULTS[active["name"]]
         del self._active[fault_id]
-        span = self._act(user, fault.undo_phrase, {**faults.names(active["target"]), **active["options"]},
-                         active["target"])
+        known = faults.names(active["target"], active["options"])
+        span = self._act(user, fault.undo_phrase, {**active["options"], **known}, active["target"])
         if fault.undo is not None:
             fault.undo(self.kernel, fault_id, active["target"], active["options"], span)
         self._facts.note(self.now, "fault", {"id": fault_id, "undone": True, **active, "by": user})

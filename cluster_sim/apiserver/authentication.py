@@ -1,7 +1,7 @@
 """Who asks: user name and groups.
 
 A message of the simulated network carries its sender's user name, as a client certificate would: it is believed.
-`admin` is in system:masters; a service account is in the groups of its namespace; Impersonate-User and -Group headers
+Only time can invalidate it: an expired credential is answered 401. `admin` is in system:masters; a service account is in the groups of its namespace; Impersonate-User and -Group headers
 of a member of system:masters are obeyed. Everybody is in system:authenticated but system:anonymous.
 
 Upstream: k8s.io/apiserver/pkg/authentication, pkg/endpoints/filters/impersonation.go.
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cluster_sim.api import status
+from cluster_sim.api.status import ApiError
 from cluster_sim.apiserver.request_info import RequestInfo
 
 MASTERS = "system:masters"
@@ -31,8 +33,10 @@ def groups_of(user: str) -> tuple[str, ...]:
     return ("system:authenticated",)
 
 
-def authenticate(info: RequestInfo, call: dict[str, Any]) -> None:
-    """Note user and groups on the request."""
+def authenticate(info: RequestInfo, call: dict[str, Any], expired: dict[str, Any]) -> None:
+    """Note user and groups on the request; `expired`: the senders whose certificate or token is no longer valid."""
+    if expired and call["source"] in expired:
+        raise ApiError(status.unauthorized())
     info.user = call["user"]
     info.groups = groups_of(info.user)
     headers = call.get("headers")

@@ -32,7 +32,7 @@ def record(process: Process, component: str, obj: Object, event_type: str, reaso
     about = f"{component}|{obj['kind']}|{meta.get('namespace', '')}|{meta['name']}"
     if not _may_tell(budgets, about, now):
         return
-    stamp = process.kernel.timestamp()
+    stamp = process.kernel.timestamp(process.clock)
     same = f"{about}|{meta.get('uid')}|{event_type}|{reason}|{message}|{field_path}"
     known = seen.get(same)
     if known is not None:

@@ -60,7 +60,8 @@ class Kernel:
         self.half_open: dict[str, dict[str, bool]] = data.get("half_open", {})  # as peers, who do not know yet
         self.machines: dict[str, dict[str, Any]] = data.get("machines", {})  # name → size, zone, role: plain data
         self.draws = Draws(seed, data.get("counters"))
-        self.network = Network(data.get("network"))
+        self.network = Network(data.get("network"), self.draws)
+        self.world: dict[str, Any] = data.get("world", {})  # what else is wrong, set by faults, read by whoever feels it
         self.trace = Trace()
         self.components: dict[str, Component] = {}
         self.live: dict[str, Callable[[str, Any, int], None]] = {}  # running part → its receive
@@ -79,6 +80,7 @@ class Kernel:
             "spans": self.spans, "queue": queue, "cancelled": {}, "stopped": self.stopped,
             "peers": self.peers, "machines": self.machines, "counters": self.draws.counters,
             "network": self.network.state, "silenced": self.silenced, "half_open": self.half_open,
+            **({"world": self.world} if self.world else {}),
         }
 
     # Parts
@@ -138,16 +140,16 @@ class Kernel:
         self.components[part].start(cause)
 
     def mend(self, fault: str, cause: int) -> None:
-        """Undo a cut or a slow link. Connections that a cut had parted are dead, which both ends learn now.
+        """Undo a cut, a slow or a lossy link. Connections that a cut had parted are dead, which both ends learn now.
 
         Over TCP a cut of seconds would only delay what was sent, and one of more than 45 s would be noticed by
         HTTP/2's pings while it lasts; either way both ends end up connected anew, or with nothing missed.
         """
         parted = [(one, other) for one, peers in self.peers.items() for other in peers
-                  if self.is_running(one) and self.network.latency(one, other) is None]
+                  if self.is_running(one) and self.network.parted(one, other)]
         self.network.mend(fault)
         for one, other in parted:
-            if self.network.latency(one, other) is not None:
+            if not self.network.parted(one, other):
                 self._reset(one, {other: True}, cause)
         for one in [one for one in self.half_open if f"{machine(one)}/" not in self.stopped]:
             self._reset(one, self.half_open.pop(one), cause)

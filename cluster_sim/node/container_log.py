@@ -10,6 +10,7 @@ from typing import Any
 
 from cluster_sim import apps
 from cluster_sim.kernel.timestamps import microtime
+from cluster_sim.node.container_time import elapsed
 
 Object = dict[str, Any]
 LINES = 2_000
@@ -24,8 +25,7 @@ def choose(containers: list[Object], uid: str, name: str, previous: bool) -> Obj
 
 def lines(container: Object, now: int) -> list[list[Any]]:
     """[time in µs, text] of each line so far."""
-    end = container["finished_at"] if container["state"] == "exited" else now
-    printed = apps.output(container["program"], end - container["started_at"], LINES)
+    printed = apps.output(container["program"], elapsed(container, now), LINES)
     return [[container["started_at"] + at, text] for at, text in printed]
 
 

@@ -18,6 +18,7 @@ from cluster_sim.kernel import MS, SECOND, Component
 from cluster_sim.kernel.loop import register_connecting
 from cluster_sim.kernel.span import register_phrases
 from cluster_sim.node import container_log, pod_network, probe_target
+from cluster_sim.node.container_time import goes_on, hangs, hung
 from cluster_sim.node.image_store import ImageStore
 
 register_connecting(
@@ -42,6 +43,7 @@ register_phrases({
 
 SANDBOX_TIME = 60 * MS  # a network namespace, its interface and address, and the pause container
 START_TIME = 80 * MS
+BROKEN_AFTER = 100 * MS  # how long a broken program runs
 
 
 class ContainerRuntime(Component):
@@ -80,7 +82,7 @@ class ContainerRuntime(Component):
     def start(self, cause: int) -> None:
         """Containers that ended meanwhile are noticed; those that will end are waited for."""
         for container in [*self.state["containers"].values()]:
-            if container["state"] == "running" and container["exits_at"] is not None:
+            if container["state"] == "running" and container["exits_at"] is not None and not hangs(container):
                 self.kernel.timer(self.part, max(0, container["exits_at"] - self.kernel.now), "exit", container["id"])
 
     def receive(self, kind: str, payload: Any, span: int) -> None:
@@ -179,6 +181,9 @@ class ContainerRuntime(Component):
             return
         program = apps.program_of(container["image"], container["command"], container["args"], container["env"],
                                   container["limited"])
+        broken = self.kernel.world.get("broken", {}).get(f"{container['namespace']}/{container['name']}")
+        if broken:
+            program = {**program, "endsAfter": BROKEN_AFTER, "code": [*broken.values()][-1], "reason": ""}
         exits = None if program["endsAfter"] is None else self.kernel.now + program["endsAfter"]
         self._change(container, state="running", program=program, started_at=self.kernel.now, exits_at=exits)
         if exits is not None:
@@ -192,8 +197,8 @@ class ContainerRuntime(Component):
             self.images.answer(call, {}, span)
             return
         program, again = container["program"], container["id"] in self.state["stopping"]
-        self.state["stopping"][container["id"]] = call
-        if program["termAfter"] is not None and program["termAfter"] <= call["grace"]:
+        self.state["stopping"][container["id"]] = {**call, "killed_at": self.kernel.now + call["grace"]}
+        if program["termAfter"] is not None and program["termAfter"] <= call["grace"] and not hangs(container):
             if not again:
                 self.kernel.timer(self.part, program["termAfter"], "stopped", [container["id"], program["termCode"]],
                                   cause=span)
@@ -205,6 +210,10 @@ class ContainerRuntime(Component):
         container = self.state["containers"].get(number)
         if container is None or container["state"] != "running":
             return
+        if code != apps.SIGKILL_CODE and hangs(container):  # it never got to the signal
+            left = max(0, self.state["stopping"][number]["killed_at"] - self.kernel.now)
+            self.kernel.timer(self.part, left, "stopped", [number, apps.SIGKILL_CODE], cause=span)
+            return
         span = self.kernel.work(self.part, span, verb="stopped", subject=container["name"],
                                 phrase="runtime.killed" if code == apps.SIGKILL_CODE else "runtime.ended",
                                 args={"container": container["name"], "pod": container["pod"]})
@@ -212,7 +221,9 @@ class ContainerRuntime(Component):
 
     def _exit(self, number: str, span: int) -> None:
         container = self.state["containers"].get(number)
-        if container is not None and container["state"] == "running" and container["exits_at"] is not None:
+        if container is None or container["state"] != "running" or hangs(container):
+            return
+        if container["exits_at"] is not None and container["exits_at"] <= self.kernel.now:
             program = container["program"]
             self._ends(container, program["code"], apps.reason_of(program, program["code"]), span)
 
@@ -221,6 +232,29 @@ class ContainerRuntime(Component):
         container = self.state["containers"].get(fault["id"])
         if container is not None and container["state"] == "running":
             self._ends(container, fault["code"], "Completed" if fault["code"] == 0 else "Error", span)
+
+    def _oom(self, fault: dict[str, Any], span: int) -> None:
+        """It asks for more memory than there is for it: the operating system kills its process."""
+        container = self.state["containers"].get(fault["id"])
+        if container is not None and container["state"] == "running":
+            self._ends(container, apps.SIGKILL_CODE, "OOMKilled", span)
+
+    def _hang(self, fault: dict[str, Any], span: int) -> None:
+        """The process stands still: it lives, and neither answers nor ends."""
+        container = self.state["containers"].get(fault["id"])
+        if container is not None and container["state"] == "running" and not hangs(container):
+            self.state["containers"][container["id"]] = hung(container, self.kernel.now)
+
+    def _go_on(self, fault: dict[str, Any], span: int) -> None:
+        container = self.state["containers"].get(fault["id"])
+        if container is None or container["state"] != "running" or not hangs(container):
+            return
+        row = self.state["containers"][container["id"]] = goes_on(container, self.kernel.now)
+        if row["exits_at"] is not None:
+            self.kernel.timer(self.part, max(0, row["exits_at"] - self.kernel.now), "exit", row["id"], cause=span)
+        if row["id"] in self.state["stopping"] and row["program"]["termAfter"] is not None:
+            self.kernel.timer(self.part, row["program"]["termAfter"], "stopped", [row["id"], row["program"]["termCode"]],
+                              cause=span)
 
     def _ends(self, container: dict[str, Any], code: int, reason: str, span: int) -> None:
         span = self.kernel.work(
@@ -240,7 +274,17 @@ class ContainerRuntime(Component):
                          subject=container["name"])
 
     def _probe(self, call: dict[str, Any], span: int) -> None:
-        self.images.answer(call, probe_target.answer(self.state, call, self.kernel.now), span)
+        found = probe_target.answer(self.state, call, self.kernel.now)
+        if found.pop("late", False):
+            timeout = call["probe"].get("timeoutSeconds", 1) * SECOND
+            self.kernel.timer(self.part, timeout, "probed", [call, found], background=True)
+        else:
+            self.images.answer(call, found, span)
+
+    def _probed(self, what: list[Any], span: int) -> None:
+        """Nothing came until the probe's time-out."""
+        call, found = what
+        self.images.answer(call, found, span)
 
     def _exec_sync(self, call: dict[str, Any], span: int) -> None:
         """Run a command beside the program (a preStop hook, kubectl exec); the answer comes when it has ended."""
@@ -276,12 +320,15 @@ class ContainerRuntime(Component):
         """What really runs: containers with their states, and the images that are here."""
         rows = []
         for row in self.state["containers"].values():
-            over = row["state"] == "running" and row["exits_at"] is not None and row["exits_at"] < self.kernel.now
+            hanging = row["state"] == "running" and hangs(row)
+            over = (row["state"] == "running" and row["exits_at"] is not None and row["exits_at"] < self.kernel.now
+                    and not hanging)
             rows.append(
                 {
                     **{key: row[key] for key in ("id", "namespace", "pod", "uid", "name", "image", "attempt", "code")},
                     "state": "exited" if over else row["state"],
                     "stopping": row["id"] in self.state["stopping"],
+                    **({"hung": True} if hanging else {}),
                 }
             )
         return {**super().view(), "containers": rows, "images": [*self.state["images"]]}
@@ -292,6 +339,7 @@ HANDLERS = {
     "RemovePodSandbox": "_remove_pod_sandbox", "ListPodSandbox": "_list_pod_sandbox",
     "CreateContainer": "_create_container", "StartContainer": "_start_container", "started": "_started",
     "StopContainer": "_stop_container", "stopped": "_stopped", "exit": "_exit", "crash": "_crash", "Probe": "_probe",
+    "probed": "_probed", "oom": "_oom", "hang": "_hang", "go-on": "_go_on",
     "ExecSync": "_exec_sync", "ReadLog": "_read_log", "executed": "_executed",
 }
 __all__ = ["SECOND", "ContainerRuntime"]

@@ -48,8 +48,9 @@ class Kubelet(Process):
         return f"system:node:{self.node}"
 
     def interests(self) -> tuple[Watch, ...]:
-        """Only its own node's pods."""
-        return (Watch("pods", field_selector=f"spec.nodeName={self.node}"),)
+        """Only its own node, and that node's pods."""
+        return (Watch("pods", field_selector=f"spec.nodeName={self.node}"),
+                Watch("nodes", field_selector=f"metadata.name={self.node}"))
 
     def reset(self) -> None:
         """The process died: workers and calls are forgotten."""
@@ -94,6 +95,10 @@ class Kubelet(Process):
         images: dict[str, int] = self.state["images"]
         return images
 
+    def stamp(self, time: int) -> str:
+        """A moment as this machine's clock shows it, right or wrong."""
+        return self.kernel.timestamp(time + self.clock - self.kernel.now)
+
     def pod_of(self, worker: Object) -> Object | None:
         """The worker's pod at the API server, if it still is the same pod."""
         pod = self.informers["pods"].get(worker["key"])
@@ -110,7 +115,10 @@ class Kubelet(Process):
         self.cri.ask(span)
 
     def observe(self, resource: str, event: str, old: Object | None, new: Object | None, span: int) -> None:
-        """A pod of this node came, changed or went."""
+        """A pod of this node came, changed or went; or the node itself changed."""
+        if resource == "nodes":
+            self.registration.observe(new, span)
+            return
         if not self.state["settled"]:
             return
         if old is not None and (new is None or new["metadata"]["uid"] != old["metadata"]["uid"]):
@@ -170,7 +178,7 @@ class Kubelet(Process):
             worker["dirty"] = True
             return
         host = node_object.address(self.machine)
-        told = report(pod, worker, self.kernel.timestamp, self.kernel.now, host)
+        told = report(pod, worker, self.stamp, self.kernel.now, host)
         worker["told"] = _ready({"status": told})
         status = news(pod, told)
         if not status:

@@ -82,6 +82,14 @@ class NodeRegistration:
                 self.memory["told"] = item["status"]
         self._begin(body, span)
 
+    def observe(self, node: Any, span: int) -> None:
+        """The Node as the API server has it now: if somebody else wrote its Ready (the node controller, while nobody
+        heard from here), it is put right with the next heartbeat."""
+        for item in ((node or {}).get("status") or {}).get("conditions") or ():
+            if item["type"] == "Ready" and self.memory["told"] and item["status"] != self.memory["told"]:
+                self.memory.update(told=item["status"])
+                self.memory["since"]["Ready"] = [item["status"], item["lastTransitionTime"]]
+
     def _begin(self, node: Any, span: int) -> None:
         kubelet = self.kubelet
         self.memory.update(uid=node["metadata"]["uid"], dirty=True)
@@ -102,7 +110,7 @@ class NodeRegistration:
 
     def _status(self) -> dict[str, Any]:
         kubelet = self.kubelet
-        return node_object.node_status(kubelet.machine, self.memory["since"], self.kernel.timestamp(), kubelet.images,
+        return node_object.node_status(kubelet.machine, self.memory["since"], kubelet.stamp(self.kernel.now), kubelet.images,
                                        self._problem())
 
     def update(self, span: int) -> None:
@@ -136,7 +144,7 @@ class NodeRegistration:
         """Renew the Lease; the first time, create it."""
         kubelet = self.kubelet
         spec = {"holderIdentity": kubelet.node, "leaseDurationSeconds": LEASE_SECONDS,
-                "renewTime": self.kernel.microtime()}
+                "renewTime": self.kernel.microtime(self.kubelet.clock)}
         lease = kubelet.state["lease"]
         if lease is None:
             body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
@@ -162,7 +170,7 @@ class NodeRegistration:
         if status == 200:
             kubelet = self.kubelet
             kubelet.state["lease"] = body
-            spec = {**body["spec"], "holderIdentity": kubelet.node, "renewTime": self.kernel.microtime()}
+            spec = {**body["spec"], "holderIdentity": kubelet.node, "renewTime": self.kernel.microtime(self.kubelet.clock)}
             kubelet.request("PUT", f"{LEASES}/{kubelet.node}", {**body, "spec": spec}, cause=span, then="lease",
                             level=BACKGROUND)
 

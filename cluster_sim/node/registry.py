@@ -69,6 +69,8 @@ class Registry(Component):
         if kind != "resolve":
             return
         parsed, found = parse(payload["image"]), exists(payload["image"])
+        gone = [parse(image) for image in self.kernel.world.get("missing-images", {}).values()]
+        found = found and parsed not in gone
         answer = {"id": payload["id"], "found": found, "size": size_of(parsed[0]) if parsed and found else 0}
         self.kernel.send(self.part, payload["source"], "resolved", answer, span, verb="resolved",
                          subject=payload["image"])

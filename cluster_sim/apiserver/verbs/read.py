@@ -86,7 +86,7 @@ def list_(server: APIServer, info: RequestInfo, call: Object, span: int) -> Answ
     if revision < server.cache.revision and (token or exact):
         items = _at(server, prefix, namespace, revision, bool(token), start)
     else:
-        items = server.cache.list(prefix, namespace)
+        items = _named(server, info, fields) or server.cache.list(prefix, namespace)
     found = [obj for obj in items if _matches(obj, info, labels, fields)]
     if start:
         found = [obj for obj in found if _key(obj) >= start]
@@ -98,6 +98,15 @@ def list_(server: APIServer, info: RequestInfo, call: Object, span: int) -> Answ
         if not labels and not fields:
             metadata["remainingItemCount"] = following
     return Answer(200, list_body(server, info, call, found, metadata, revision))
+
+
+def _named(server: APIServer, info: RequestInfo, fields: list[Any]) -> list[Object]:
+    """The one object that a field selector names, if it does: a kubelet asks for its own node among thousands."""
+    for name, operator, values in fields:
+        if name == "metadata.name" and operator == "=" and (info.namespace or not info.kind.namespaced):
+            found = server.cache.get(*storage_key(info.kind, info.namespace, values[0]))
+            return [found] if found is not None else []
+    return []
 
 
 def selected(server: APIServer, info: RequestInfo) -> list[Object]:
