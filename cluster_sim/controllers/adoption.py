@@ -40,6 +40,12 @@ def orphans_of(namespace: str) -> str:
     return f"orphans of {namespace}"
 
 
+def selector_of(owner: Object) -> Object | None:
+    """What an owner selects; a ReplicationController writes it as plain labels."""
+    selector: Object | None = owner["spec"].get("selector")
+    return {"matchLabels": selector or {}} if owner.get("kind") == "ReplicationController" else selector
+
+
 def owned(informer: Informer, owner: Object) -> list[Object]:
     """What `owner` controls, by name (an index's order does not survive a restart)."""
     return sorted(informer.by(INDEX, meta.uid(owner)), key=meta.name)
@@ -49,7 +55,7 @@ def claim(controller: Controller, resource: str, owner: Object, mine: list[Objec
     """Adopt matching orphans, release what is among `mine` but matches no longer; → whether anything was written."""
     if meta.is_deleting(owner):
         return False
-    selector, informer = owner["spec"].get("selector"), controller.lister(resource)
+    selector, informer = selector_of(owner), controller.lister(resource)
     orphans = informer.by(INDEX, orphans_of(meta.namespace(owner)))
     adopted = sorted((obj for obj in orphans if not meta.is_deleting(obj) and not _is_finished(obj)
                       and selectors.matches(selector, meta.labels(obj))), key=meta.name)
@@ -110,4 +116,4 @@ def interested(owners: Informer, obj: Object | None, kind: str) -> list[str]:
     if not labels:
         return []
     return [meta.key(other) for other in owners.list(namespace)
-            if selectors.matches(other["spec"].get("selector"), labels)]
+            if selectors.matches(selector_of(other), labels)]

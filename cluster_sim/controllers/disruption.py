@@ -49,7 +49,7 @@ class DisruptionController(Controller):
     """Statuses of PodDisruptionBudgets."""
 
     name = "disruption"
-    watches = ("poddisruptionbudgets", "pods", "replicasets", "deployments", "statefulsets")
+    watches = ("poddisruptionbudgets", "pods", "replicasets", "deployments", "statefulsets", "replicationcontrollers")
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:
         """A budget; for a pod or its controller the budgets of the namespace that select it."""

@@ -31,6 +31,7 @@ from cluster_sim.controllers.persistent_volume import PersistentVolumeController
 from cluster_sim.controllers.pod_gc import PodGCController
 from cluster_sim.controllers.pods import Object
 from cluster_sim.controllers.replicaset import ReplicaSetController
+from cluster_sim.controllers.replicationcontroller import ReplicationController
 from cluster_sim.controllers.resource_quota import ResourceQuotaController
 from cluster_sim.controllers.root_ca import RootCAPublisher
 from cluster_sim.controllers.serviceaccount import ServiceAccountController
@@ -41,7 +42,7 @@ from cluster_sim.controllers.ttl_after_finished import TTLAfterFinishedControlle
 from cluster_sim.controllers.volume_protection import ClaimProtectionController, VolumeProtectionController
 
 CONTROLLERS: tuple[type[Controller], ...] = (
-    ReplicaSetController, DeploymentController, StatefulSetController, DaemonSetController, JobController,
+    ReplicaSetController, ReplicationController, DeploymentController, StatefulSetController, DaemonSetController, JobController,
     CronJobController, TTLAfterFinishedController, EndpointSliceController, EndpointsController, DisruptionController,
     HorizontalPodAutoscalerController, NodeLifecycleController, TaintEvictionController, PodGCController,
     PersistentVolumeController, LocalProvisioner, ClaimProtectionController, VolumeProtectionController,

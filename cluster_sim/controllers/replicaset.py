@@ -17,6 +17,7 @@ but not yet seen; ours needs none (client/controller.py says why).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from cluster_sim.api import meta
 from cluster_sim.client import Controller
@@ -24,7 +25,7 @@ from cluster_sim.client.controller import Answer
 from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers import adoption, pods
 from cluster_sim.controllers.deletion_rank import rank_for_deletion, why
-from cluster_sim.controllers.pod_tally import PodTally
+from cluster_sim.controllers.pod_tally import Counts, PodTally
 from cluster_sim.controllers.pods import Object
 from cluster_sim.controllers.refusals import is_namespace_terminating, refused, tell_refusals
 from cluster_sim.controllers.replicaset_status import next_availability, status_of
@@ -45,23 +46,25 @@ class ReplicaSetController(Controller):
 
     name = "replicaset"
     watches = ("replicasets", "pods")
+    resource: ClassVar[str] = "replicasets"
+    kind: ClassVar[str] = "ReplicaSet"
 
     def __init__(self, process: ControllerHost) -> None:
         super().__init__(process)
         adoption.index_by_controller(self.lister("pods"))
-        adoption.index_by_controller(self.lister("replicasets"))
+        adoption.index_by_controller(self.lister(self.resource))
         self.tally = PodTally(self.lister("pods").objects.values())
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:
         """A ReplicaSet itself; for a pod its owner before and after, or those who may adopt it."""
-        if resource == "replicasets":
+        if resource == self.resource:
             return super().keys(resource, old, new)
         self.tally.change(old, new)
-        return adoption.concerned(self.lister("replicasets"), old, new, "ReplicaSet")
+        return adoption.concerned(self.lister(self.resource), old, new, self.kind)
 
     def sync(self, key: str, span: int) -> None:
         """Claim, then compare."""
-        replicaset = self.lister("replicasets").get(key)
+        replicaset = self.lister(self.resource).get(key)
         if replicaset is not None and not self.claim(replicaset):
             self.compare(replicaset)
 
@@ -85,7 +88,7 @@ class ReplicaSetController(Controller):
 
     def after(self, key: str, answers: list[Answer], span: int) -> None:
         """Go on after claiming, after a batch, after deletions; nothing follows a status."""
-        replicaset = self.lister("replicasets").get(key)
+        replicaset = self.lister(self.resource).get(key)
         step, data = answers[0][0], answers[0][1]
         if replicaset is None or step == "status":
             return
@@ -117,7 +120,7 @@ class ReplicaSetController(Controller):
         for number in range(batch):
             self.create(
                 "pods", pod, then="created", data={"batch": batch, "left": left - batch, "told": told}, args=told,
-                phrase="replicaset.create" if batch == 1 else "replicaset.create.batch",
+                phrase=self.told("create" if batch == 1 else "create.batch"),
                 level=STORY if number == 0 else DETAIL, subject=meta.name(replicaset),
                 detail={"rule": "slow start", "batch": batch, "left": left - batch} if wants - has > 1 else None)
 
@@ -133,8 +136,12 @@ class ReplicaSetController(Controller):
         for rank, pod in ranked[:count]:
             rule = why(rank, first_kept) if first_kept else "none are wanted"
             self.delete("pods", pod, then="deleted", data={"pod": meta.name(pod)}, subject=meta.name(pod),
-                        phrase="replicaset.delete", args={"has": has, "wants": wants, "pod": meta.name(pod)},
+                        phrase=self.told("delete"), args={"has": has, "wants": wants, "pod": meta.name(pod)},
                         detail={"rule": "rank_for_deletion", "because": rule})
+
+    def told(self, what: str) -> str:
+        """The key of a phrase."""
+        return f"{self.kind.lower()}.{what}"
 
     def pods_of(self, replicaset: Object) -> list[Object]:
         """The pods it controls, by name."""
@@ -143,7 +150,7 @@ class ReplicaSetController(Controller):
     def siblings_by_node(self, replicaset: Object) -> dict[str, int]:
         """Active pods per node, of all ReplicaSets of the same Deployment."""
         owner = meta.controller_of(replicaset)
-        family = self.lister("replicasets").by(adoption.INDEX, owner["uid"]) if owner else [replicaset]
+        family = self.lister(self.resource).by(adoption.INDEX, owner["uid"]) if owner else [replicaset]
         found: dict[str, int] = {}
         for member in family:
             for pod in self.lister("pods").by(adoption.INDEX, meta.uid(member)):
@@ -152,16 +159,20 @@ class ReplicaSetController(Controller):
                     found[node] = found.get(node, 0) + 1
         return found
 
+    def status_of(self, owner: Object, counts: Counts, mine: list[Object], now: int, error: str, verb: str) -> Object:
+        """What it sees, as its status says it."""
+        return status_of(owner, counts, mine, now, error, verb)
+
     def report(self, replicaset: Object, error: str = "", verb: str = "create") -> None:
         """Write the status if it changed, and come back when the next pod will have been ready for long enough."""
         now = self.kernel.epoch + self.now
         counts = self.tally.of(meta.uid(replicaset))
         waiting = replicaset["spec"].get("minReadySeconds", 0)
         mine = self.pods_of(replicaset) if waiting else []
-        status = status_of(replicaset, counts, mine, now, error, verb)
+        status = self.status_of(replicaset, counts, mine, now, error, verb)
         if status != replicaset.get("status"):
-            self.update_status("replicasets", {**replicaset, "status": status}, then="status",
-                               subject=meta.name(replicaset), phrase="replicaset.status", level=DETAIL,
+            self.update_status(self.resource, {**replicaset, "status": status}, then="status",
+                               subject=meta.name(replicaset), phrase=self.told("status"), level=DETAIL,
                                args={"replicaset": meta.name(replicaset), "has": counts.active, "ready": counts.ready})
         pause = next_availability(mine, waiting, now)
         if pause is not None:
