@@ -13,12 +13,17 @@ from typing import Any
 
 # A stored key: [value, create_revision, mod_revision, version, lease expiry in µs or None]
 VALUE, CREATE, MOD, VERSION, LEASE = range(5)
-# A line of history: [revision, "put" | "delete", key, value, previous value or None, create_revision, time in µs]
+# A line of history: [revision, "put" | "delete", key, value, previous value or None, create_revision, time in µs,
+# previous mod_revision (0: there was none), previous version]
 Event = list[Any]
 
 
 class Compacted(Exception):
     """The wanted revision is no longer in the history (etcd's ErrCompacted)."""
+
+
+class FutureRevision(Exception):
+    """The wanted revision is not written yet (etcd's ErrFutureRev)."""
 
 
 class Store:
@@ -54,7 +59,8 @@ class Store:
         old = state["keys"].get(key)
         create = revision if old is None else old[CREATE]
         state["keys"][key] = [value, create, revision, 1 if old is None else old[VERSION] + 1, lease]
-        event: Event = [revision, "put", key, value, None if old is None else old[VALUE], create, time]
+        event: Event = ([revision, "put", key, value, None, create, time, 0, 0] if old is None else
+                        [revision, "put", key, value, old[VALUE], create, time, old[MOD], old[VERSION]])
         state["history"].append(event)
         return event
 
@@ -65,7 +71,7 @@ class Store:
         if old is None:
             return None
         state["revision"] = revision = state["revision"] + 1
-        event: Event = [revision, "delete", key, None, old[VALUE], old[CREATE], time]
+        event: Event = [revision, "delete", key, None, old[VALUE], old[CREATE], time, old[MOD], old[VERSION]]
         state["history"].append(event)
         return event
 
@@ -80,8 +86,32 @@ class Store:
             low, high = (middle + 1, high) if history[middle][0] <= revision else (low, middle)
         return [event for event in history[low:] if event[2].startswith(prefix)]
 
+    def range_at(self, prefix: str, revision: int) -> list[list[Any]]:
+        """The range as it was at `revision`; raises Compacted or FutureRevision."""
+        if revision > self.revision:
+            raise FutureRevision(f"required revision {revision} is a future revision")
+        rows = {row[0]: row for row in self.range(prefix)}
+        for _, _, key, _, before, create, _, modified, version in reversed(self.since(revision, prefix)):
+            rows.pop(key, None)
+            if modified:
+                rows[key] = [key, before, create, modified, version]
+        return [rows[key] for key in sorted(rows)]
+
     def compact(self, revision: int) -> None:
-        """Forget history up to `revision`."""
+        """Forget history up to `revision`; raises Compacted or FutureRevision."""
         state = self.state
-        state["compacted"] = max(state["compacted"], min(revision, state["revision"]))
-        state["history"] = [event for event in state["history"] if event[0] > state["compacted"]]
+        if revision <= state["compacted"]:
+            raise Compacted(f"required revision {revision} has been compacted")
+        if revision > state["revision"]:
+            raise FutureRevision(f"required revision {revision} is a future revision")
+        state["compacted"] = revision
+        state["history"] = [event for event in state["history"] if event[0] > revision]
+
+    def dump(self) -> dict[str, Any]:
+        """Everything, for a snapshot: new containers around the same values."""
+        state = self.state
+        return {**state, "keys": dict(state["keys"]), "history": list(state["history"])}
+
+    def load(self, dump: dict[str, Any]) -> None:
+        """Become what `dump` says."""
+        self.state.update({**dump, "keys": dict(dump["keys"]), "history": list(dump["history"])})

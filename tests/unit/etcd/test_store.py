@@ -2,7 +2,7 @@
 
 import pytest
 
-from cluster_sim.etcd.store import Compacted, Store
+from cluster_sim.etcd.store import Compacted, FutureRevision, Store
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_history_after_a_revision_has_old_and_new_values(store):
     store.put("/a", "x", 5)
     store.put("/a", "y", 6)
     store.delete("/a", 7)
-    assert store.since(2) == [[3, "put", "/a", "y", "x", 2, 6], [4, "delete", "/a", None, "y", 2, 7]]
+    assert store.since(2) == [[3, "put", "/a", "y", "x", 2, 6, 2, 1], [4, "delete", "/a", None, "y", 2, 7, 3, 2]]
     assert store.since(4) == []
 
 
@@ -52,3 +52,38 @@ def test_compaction_forgets_and_says_so(store):
     with pytest.raises(Compacted):
         store.since(3)
     assert store.get("/a")[0] == 4
+
+
+def test_a_range_can_be_read_as_it_was(store):
+    store.put("/a", "x", 0)
+    store.put("/b", "y", 0)
+    store.put("/a", "z", 0)
+    store.delete("/b", 0)
+    store.put("/c", "new", 0)
+    assert store.range_at("/", 3) == [["/a", "x", 2, 2, 1], ["/b", "y", 3, 3, 1]]
+    assert store.range_at("/", 4) == [["/a", "z", 2, 4, 2], ["/b", "y", 3, 3, 1]]
+    assert store.range_at("/", 6) == store.range("/")
+    store.compact(3)
+    assert store.range_at("/", 3) == [["/a", "x", 2, 2, 1], ["/b", "y", 3, 3, 1]]
+    with pytest.raises(Compacted):
+        store.range_at("/", 2)
+    with pytest.raises(FutureRevision):
+        store.range_at("/", 7)
+
+
+def test_compaction_goes_forward_and_not_into_the_future(store):
+    store.put("/a", 1, 0)
+    store.compact(2)
+    with pytest.raises(Compacted):
+        store.compact(2)
+    with pytest.raises(FutureRevision):
+        store.compact(3)
+
+
+def test_a_dump_is_not_changed_by_later_writes(store):
+    store.put("/a", 1, 0)
+    dump, other = store.dump(), Store({})
+    store.put("/a", 2, 0)
+    other.load(dump)
+    other.put("/b", 1, 0)
+    assert (store.range("/"), other.range("/")) == ([["/a", 2, 2, 3, 2]], [["/a", 1, 2, 2, 1], ["/b", 1, 3, 3, 1]])
