@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from cluster_sim.kernel import frozen
 
-ENGINE = 1  # the engine version a log was made with: it rises when the same log gives another state
+ENGINE = 2  # the engine version a log was made with: it rises when the same log gives another state
 FORMAT = b"podium-snapshot-1\n"
 
 

@@ -7,8 +7,9 @@ else. This room is what they share; what each does with it stands in its own roo
 from cluster_sim.client.controller import Controller
 from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.client.informer import Informer, Watch
+from cluster_sim.client.leader_election import LeaderElector
 from cluster_sim.client.process import MERGE_PATCH, STRATEGIC_MERGE_PATCH, Process, unheard
 from cluster_sim.client.work_queue import WorkQueue
 
-__all__ = ["MERGE_PATCH", "STRATEGIC_MERGE_PATCH", "Controller", "ControllerHost", "Informer", "Process", "Watch",
-           "WorkQueue", "unheard"]
+__all__ = ["MERGE_PATCH", "STRATEGIC_MERGE_PATCH", "Controller", "ControllerHost", "Informer", "LeaderElector", "Process",
+           "Watch", "WorkQueue", "unheard"]

@@ -1,6 +1,7 @@
 """A process that runs controllers over shared informers: the kube-controller-manager.
 
 Every informer's change goes to each controller that watches the resource; the controllers share nothing else.
+Of several such processes one works: it stands for election first, and lists and watches nothing before it leads.
 
 Source: kubernetes cmd/kube-controller-manager/app; client-go informers (SharedInformerFactory).
 """
@@ -11,6 +12,7 @@ from typing import Any
 
 from cluster_sim.client.controller import Controller
 from cluster_sim.client.informer import Object
+from cluster_sim.client.leader_election import TIMER, LeaderElector
 from cluster_sim.client.process import Process
 from cluster_sim.kernel.trace import register_phrases
 
@@ -38,11 +40,20 @@ class ControllerHost(Process):
     def rebuild(self) -> None:
         """Informers, then controllers with their queues and indexes, over the state."""
         super().rebuild()
+        self.elector = LeaderElector(self, self, self.kind, self.kind)
         self.controllers = {controller.name: controller for controller in self.make_controllers()}
         self._interested: dict[str, list[Controller]] = {}
         for controller in self.controllers.values():
             for resource in controller.watches:
                 self._interested.setdefault(resource, []).append(controller)
+
+    def start(self, cause: int) -> None:
+        """Stand for election; everything else waits for that."""
+        self.elector.begin(cause)
+
+    def lead(self, span: int) -> None:
+        """Elected: fill the copies."""
+        super().start(span)
 
     def observe(self, resource: str, event: str, old: Object | None, new: Object | None, span: int) -> None:
         """Enqueue what the change concerns, for each controller that watches the resource."""
@@ -68,6 +79,8 @@ class ControllerHost(Process):
         """A worker wakes, or a key's pause is over."""
         if kind == "work":
             self.controllers[payload].work(span)
+        elif kind == TIMER:
+            self.elector.due(payload, span)
         elif kind == "again":
             name, key = payload
             self.kernel.tell(span, "controller.again", {"controller": name, "key": key})
@@ -80,6 +93,8 @@ class ControllerHost(Process):
             self.controllers[kind[5:]].tick(span)
 
     def answer(self, then: str, data: Any, status: int, body: Any, span: int) -> None:
-        """A controller's write was answered."""
-        if data is not None and "controller" in data:
+        """A controller's write was answered, or the elector's."""
+        if then == TIMER:
+            self.elector.answered(data, status, body, span)
+        elif data is not None and "controller" in data:
             self.controllers[data["controller"]].answered(data["key"], then, data["data"], status, body, span)

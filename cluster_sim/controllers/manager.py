@@ -1,8 +1,8 @@
 """kube-controller-manager: one process, many controllers.
 
 The controllers share the process's informers (one watch per resource, however many controllers read it) and nothing
-else: they meet in the API server. The real one runs some forty loops, several workers each, behind a leader election,
-and gives each a service account of its own.
+else: they meet in the API server. With several control planes one controller manager works, the one that holds the
+Lease. The real one runs some forty loops, several workers each, and gives each a service account of its own.
 
 Source: kubernetes cmd/kube-controller-manager/app/controllermanager.go.
 """
@@ -89,7 +89,7 @@ class ControllerManager(ControllerHost):
         """For the stage: the process, its queues, and each ReplicaSet as its controller sees it."""
         replicasets = self.controllers["replicaset"]
         assert isinstance(replicasets, ReplicaSetController)
-        return {**super().view(),
+        return {**super().view(), "leader": self.elector.leads,
                 "queues": {name: len(one.queue) for name, one in self.controllers.items() if len(one.queue)},
                 "replicasets": [_seen(replicasets, one) for one in self.informer("replicasets").list()]}
 

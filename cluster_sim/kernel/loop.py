@@ -22,6 +22,8 @@ from cluster_sim.kernel.trace import Trace
 MS = 1_000
 SECOND = 1_000_000
 
+START = "#start"  # an event for a part that does not run: start it (see `Kernel.restart`)
+
 # Messages that open a connection: if nobody listens, the sender hears "refused" (a reset), as over TCP.
 CONNECTING: dict[str, bool] = {}
 
@@ -139,6 +141,11 @@ class Kernel:
         self._reset(part, self.half_open.pop(part, {}), cause)
         self.components[part].start(cause)
 
+    def restart(self, part: str, delay: int, cause: int) -> None:
+        """Whoever looks after a process that has ended starts it again after `delay` µs, if its machine has power."""
+        self.sequence += 1
+        heappush(self.queue, (self.now + delay, self.sequence, part, START, None, cause, True))
+
     def mend(self, fault: str, cause: int) -> None:
         """Undo a cut, a slow or a lossy link. Connections that a cut had parted are dead, which both ends learn now.
 
@@ -246,8 +253,8 @@ class Kernel:
             receive = self.live.get(target)
             if receive is not None:
                 receive(kind, payload, span)
-            elif kind in CONNECTING:
-                self._refuse(target, kind, payload, span)
+            else:
+                self._nobody(target, kind, payload, span)
             return span
         return None
 
@@ -268,8 +275,8 @@ class Kernel:
                 receive = handler(target)
                 if receive is not None:
                     receive(kind, payload, span)
-                elif kind in CONNECTING:
-                    self._refuse(target, kind, payload, span)
+                else:
+                    self._nobody(target, kind, payload, span)
         finally:
             self.executed += before - left
         if left:
@@ -280,9 +287,13 @@ class Kernel:
         """A timer without a cause fires: it is the root of what follows."""
         return self.work(target, 0, verb="timer", subject=kind, level=BACKGROUND if mark == -2 else DETAIL)
 
-    def _refuse(self, target: str, kind: str, payload: Any, span: int) -> None:
-        """Nobody listens at `target`: its machine resets the connection, unless it has no power itself."""
-        if f"{machine(target)}/" not in self.stopped:
+    def _nobody(self, target: str, kind: str, payload: Any, span: int) -> None:
+        """No process at `target`: its machine resets a connection, or starts the process if that is what is due."""
+        if f"{machine(target)}/" in self.stopped:
+            return
+        if kind == START and target in self.stopped:
+            self.run(target, span)
+        elif kind in CONNECTING:
             self.send(target, payload["source"], "refused", {"id": payload["id"], "kind": kind, "peer": target}, span,
                       verb="refused", subject=kind)
 

@@ -4,6 +4,9 @@ One pod at a time: filter the nodes, score those that are left, *assume* the bes
 Binding. The answer is not waited for; the next pod is judged as if the last were already there. If the API server
 refuses, the assumption is dropped and the pod tried again.
 
+Of several schedulers one decides: the one that holds the Lease. The others keep their copies and queues current, so
+that whoever is elected next can go on at once.
+
 Source: kubernetes pkg/scheduler/schedule_one.go, eventhandlers.go.
 """
 
@@ -14,6 +17,7 @@ from typing import Any
 from cluster_sim.client import Process, Watch
 from cluster_sim.client.event_recorder import record
 from cluster_sim.client.informer import key_of
+from cluster_sim.client.leader_election import TIMER, LeaderElector
 from cluster_sim.kernel import MS, STORY
 from cluster_sim.kernel.span import register_phrases
 from cluster_sim.scheduler import failure, volumes
@@ -55,6 +59,7 @@ class Scheduler(Process):
     def rebuild(self) -> None:
         """The picture of the cluster, from the informers' copies and the assumptions."""
         super().rebuild()
+        self.elector = LeaderElector(self, self, self.kind, NAME)
         self.queue = SchedulingQueue(self.state["queue"])
         self.cache = Cache()
         self.rankings: dict[str, Ranking] = {}
@@ -67,6 +72,15 @@ class Scheduler(Process):
                 self.cache.add(key, pod, node_name)
             elif key in self.state["nominated"]:
                 self.cache.nominate(key, pod, self.state["nominated"][key])
+
+    def start(self, cause: int) -> None:
+        """Fill the copies, and stand for election."""
+        super().start(cause)
+        self.elector.begin(cause)
+
+    def lead(self, span: int) -> None:
+        """Elected: decisions may begin."""
+        self.wake(span)
 
     # What it hears
 
@@ -154,7 +168,7 @@ class Scheduler(Process):
 
     def wake(self, cause: int) -> None:
         """Plan the next decision, or the end of a pause."""
-        if self.state["cycling"] or not all(informer.synced for informer in self.informers.values()):
+        if self.state["cycling"] or not self.elector.leads or not all(one.synced for one in self.informers.values()):
             return
         if self.queue.busy():
             self.state["cycling"] = True
@@ -167,6 +181,9 @@ class Scheduler(Process):
 
     def on_timer(self, kind: str, payload: Any, span: int) -> None:
         """The time for a decision, or for pods whose pause is over."""
+        if kind == TIMER:
+            self.elector.due(payload, span)
+            return
         if kind == "schedule":
             self.state["cycling"] = False
             key = self.queue.take(self.kernel.now)
@@ -224,6 +241,10 @@ class Scheduler(Process):
                      then="bound", data=[key, decision.node], subject=f"pod/{key}", level=STORY,
                      detail=decision.detail, **phrase_of(pod, decision.node, decision.detail))
 
+    def on_election(self, step: int, status: int, body: Any, span: int) -> None:
+        """About the Lease."""
+        self.elector.answered(step, status, body, span)
+
     def on_bound(self, data: list[str], status: int, body: Any, span: int) -> None:
         """The API server has written it, or refused."""
         key, node = data
@@ -267,6 +288,6 @@ class Scheduler(Process):
             self.cache.remove(key)
 
     def view(self) -> dict[str, Any]:
-        """The process, with its queue: how many pods wait where, and the first of those that fit nowhere."""
-        return {**super().view(), "queue": self.queue.places(),
+        """The process: whether it leads; its queue (how many pods wait where), and the first that fit nowhere."""
+        return {**super().view(), "leader": self.elector.leads, "queue": self.queue.places(),
                 "unschedulable": list(self.queue.state["waiting"])[:20]}

@@ -61,8 +61,7 @@ def test_the_chain_of_a_kill_names_every_component_in_causal_order(cluster):
     first = {}
     for span in chain:
         assert span.cause is None or span.cause < span.id
-        for part in (span.source, span.target):
-            first.setdefault(part.rpartition("/")[2], span.id)
+        first.setdefault(span.source.rpartition("/")[2], span.id)  # when it first did something about it
     order = ["kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler", "container-runtime"]
     assert [first[name] for name in order] == sorted(first[name] for name in order)
     assert "kubelet" in first

@@ -77,6 +77,7 @@ def test_while_the_scheduler_is_stopped_pods_stay_pending_and_are_placed_when_it
     cluster.advance(30)
     assert node_of(cluster, "web") is None and message_of(cluster, "web") is None
     cluster.undo_fault(fault)
+    assert not cluster.advance_until(lambda c: node_of(c, "web"), 15)  # its old Lease has to run out first
     assert cluster.advance_until(lambda c: node_of(c, "web"), 10)
 
 
