@@ -65,6 +65,19 @@ def claims_of(statefulset: Object, pod: str) -> list[Object]:
     return made
 
 
+def claim_holder(statefulset: Object, pod: Object) -> Object | None:
+    """Who takes a pod's claims along: the pod when it is one too many, else the StatefulSet, or nobody."""
+    when_scaled, when_deleted = retention(statefulset)
+    if when_scaled == "Delete" and ordinal_of(pod) not in ordinals(statefulset):
+        return pod
+    return statefulset if when_deleted == "Delete" else None
+
+
+def is_stale(claim: Object, pod: str) -> bool:
+    """It belongs to an earlier pod of that name: it goes, and a new one must come."""
+    return any(ref["kind"] == "Pod" and ref["name"] == pod for ref in meta.owners(claim))
+
+
 def retention(statefulset: Object) -> tuple[str, str]:
     """(whenScaled, whenDeleted): Retain or Delete."""
     policy = statefulset["spec"].get("persistentVolumeClaimRetentionPolicy") or {}

@@ -23,8 +23,7 @@ from cluster_sim.controllers import stateful_identity as identity
 from cluster_sim.controllers.controller_history import HASH
 from cluster_sim.controllers.pods import Object
 from cluster_sim.controllers.refusals import is_namespace_terminating, is_refusal, message_of, refused
-from cluster_sim.controllers.rolling_update import resolve
-from cluster_sim.controllers.statefulset_status import is_healthy
+from cluster_sim.controllers.stateful_update import is_available, is_ordered, to_replace
 from cluster_sim.kernel import DETAIL, SECOND
 from cluster_sim.kernel.trace import register_phrases
 
@@ -123,13 +122,12 @@ class StatefulSetController(Controller):
                 self.make(statefulset, revision, ordinal)
                 busy = True
             elif pods.is_terminal(pod) and not meta.is_deleting(pod):
-                full = f"{meta.namespace(statefulset)}/{meta.name(statefulset)}"
-                self.event(statefulset, "Warning", "RecreatingFailedPod",
-                           f"StatefulSet {full} is recreating failed Pod {meta.name(pod)}")
                 self.remove(pod, "it has ended")
                 busy = True
-            elif ordered and not self.is_settled(statefulset, pod):
+            elif self.claim_missing(statefulset, pod) or (ordered and not self.is_settled(statefulset, pod)):
                 return True
+            elif self.keep_claims(statefulset, pod):
+                busy = True
             if busy and ordered:
                 return True
         return busy
@@ -137,23 +135,34 @@ class StatefulSetController(Controller):
     def is_settled(self, statefulset: Object, pod: Object) -> bool:
         """So far along that the next one may come."""
         wait = statefulset["spec"].get("minReadySeconds", 0)
-        settled = is_healthy(pod) and pods.is_available(pod, wait, self.kernel.epoch + self.now)
+        settled = is_available(statefulset, pod, self.kernel.epoch + self.now)
         if not settled and wait:
             self.requeue(meta.key(statefulset), SECOND)
         return settled
 
-    def make(self, statefulset: Object, revision: Object, ordinal: int) -> None:
-        """Create a pod; its claims come first."""
-        name = f"{meta.name(statefulset)}-{ordinal}"
-        claims = [claim for claim in identity.claims_of(statefulset, name)
+    def claim_missing(self, statefulset: Object, pod: Object) -> bool:
+        """A pod that waits for a claim that is not there gets it; → whether that was asked for."""
+        return pods.phase(pod) == "Pending" and not meta.is_deleting(pod) and self.make_claims(statefulset, meta.name(pod))
+
+    def make_claims(self, statefulset: Object, pod: str) -> bool:
+        """Create the claims of a pod that are not there; → whether there were any."""
+        claims = [claim for claim in identity.claims_of(statefulset, pod)
                   if self.lister("persistentvolumeclaims").get(meta.key(claim)) is None]
         for claim in claims:
             if identity.retention(statefulset)[1] == "Delete":
                 claim = meta.with_metadata(claim, ownerReferences=[meta.owner_reference(statefulset)])
             self.create("persistentvolumeclaims", claim, then="claim", subject=meta.name(claim),
-                        data={"verb": "Create", "pod": name, "claim": meta.name(claim)}, phrase="statefulset.claim",
-                        args={"claim": meta.name(claim), "pod": name})
-        if not claims:
+                        data={"verb": "Create", "pod": pod, "claim": meta.name(claim)}, phrase="statefulset.claim",
+                        args={"claim": meta.name(claim), "pod": pod})
+        return bool(claims)
+
+    def make(self, statefulset: Object, revision: Object, ordinal: int) -> None:
+        """Create a pod; its claims come first, and those of a pod before it must have gone with it."""
+        name = f"{meta.name(statefulset)}-{ordinal}"
+        claims = [self.lister("persistentvolumeclaims").get(meta.key(one)) for one in identity.claims_of(statefulset, name)]
+        if any(claim is not None and identity.is_stale(claim, name) for claim in claims):
+            self.requeue(meta.key(statefulset), SECOND)
+        elif not self.make_claims(statefulset, name):
             template = {key: value for key, value in revision["data"]["spec"]["template"].items() if key != "$patch"}
             pod = identity.stateful_pod(statefulset, template, meta.name(revision), ordinal)
             phrase = "statefulset.create" if is_ordered(statefulset) else "statefulset.create.parallel"
@@ -162,47 +171,45 @@ class StatefulSetController(Controller):
 
     def shrink(self, statefulset: Object, mine: list[Object]) -> bool:
         """Delete ordinals that are too high, highest first; → whether that, or waiting for it, ends this look."""
-        wanted = identity.ordinals(statefulset)
-        condemned = sorted((pod for pod in mine if identity.ordinal_of(pod) not in wanted), key=identity.ordinal_of,
-                           reverse=True)
-        ordered = is_ordered(statefulset)
-        if ordered and any(meta.is_deleting(pod) for pod in condemned):
+        wanted, now = identity.ordinals(statefulset), self.kernel.epoch + self.now
+        condemned = sorted((pod for pod in mine if identity.ordinal_of(pod) not in wanted and identity.ordinal_of(pod) >= 0),
+                           key=identity.ordinal_of, reverse=True)
+        kept = [self.keep_claims(statefulset, pod) for pod in condemned]
+        if any(kept):
             return True
-        going = [pod for pod in condemned if not meta.is_deleting(pod)]
-        for pod in going[:1] if ordered else going:
-            if identity.retention(statefulset)[0] == "Delete" and self.bind_claims(statefulset, pod):
-                continue
-            self.remove(pod, f"{statefulset['spec'].get('replicas', 1)} are wanted")
-        return bool(going)
+        ill = [pod for pod in condemned if not is_available(statefulset, pod, now)]
+        for pod in condemned:
+            if is_ordered(statefulset):
+                if not meta.is_deleting(pod) and (pod not in ill or pod is ill[-1]):  # else one below is ill: wait for it
+                    self.remove(pod, f"replicas is {statefulset['spec'].get('replicas', 1)}")
+                return True
+            if not meta.is_deleting(pod):
+                self.remove(pod, f"replicas is {statefulset['spec'].get('replicas', 1)}")
+        return any(not meta.is_deleting(pod) for pod in condemned)
 
-    def bind_claims(self, statefulset: Object, pod: Object) -> bool:
-        """whenScaled Delete: let the claims go with the pod, by making it their owner; → whether that was written."""
+    def keep_claims(self, statefulset: Object, pod: Object) -> bool:
+        """Let the pod's claims belong to whom persistentVolumeClaimRetentionPolicy says; → whether that was written."""
         written = False
+        holder = identity.claim_holder(statefulset, pod)
         for template in identity.claim_templates(statefulset):
             key = f"{meta.namespace(pod)}/{identity.claim_name(template, meta.name(pod))}"
             claim = self.lister("persistentvolumeclaims").get(key)
-            if claim is not None and not any(ref["uid"] == meta.uid(pod) for ref in meta.owners(claim)):
-                self.patch("persistentvolumeclaims", claim, {"metadata": {"ownerReferences": [
-                    *meta.owners(claim), meta.owner_reference(pod)]}}, content_type=MERGE_PATCH, then="kept",
-                    subject=meta.name(claim))
+            if claim is None:
+                continue
+            others = [ref for ref in meta.owners(claim) if ref["uid"] not in (meta.uid(pod), meta.uid(statefulset))]
+            wanted = [*others, *([meta.owner_reference(holder)] if holder is not None else [])]
+            if [ref["uid"] for ref in wanted] != [ref["uid"] for ref in meta.owners(claim)]:
+                self.patch("persistentvolumeclaims", claim, {"metadata": {"ownerReferences": wanted or None}},
+                           content_type=MERGE_PATCH, then="kept", subject=meta.name(claim))
                 written = True
         return written
 
     def roll(self, statefulset: Object, mine: list[Object], update: str) -> bool:
-        """Delete pods of an old template, highest ordinal first, down to the partition; → whether there were any."""
-        strategy = statefulset["spec"].get("updateStrategy") or {}
-        if strategy.get("type", "RollingUpdate") != "RollingUpdate":
-            return False
-        rolling, wanted = strategy.get("rollingUpdate") or {}, identity.ordinals(statefulset)
-        most = max(1, resolve(rolling.get("maxUnavailable", 1), len(wanted), round_up=True))
-        present = [pod for pod in mine if identity.ordinal_of(pod) in wanted]
-        room = most - (len(wanted) - sum(1 for pod in present if is_healthy(pod)))
-        outdated = [pod for pod in sorted(present, key=identity.ordinal_of, reverse=True)
-                    if identity.ordinal_of(pod) >= wanted.start + rolling.get("partition", 0)
-                    and meta.labels(pod).get(HASH) != update and not meta.is_deleting(pod)]
-        for pod in outdated[:max(0, room)]:
+        """Delete pods of an old template as far as that is safe; → whether there were any."""
+        outdated = to_replace(statefulset, mine, update, self.kernel.epoch + self.now)
+        for pod in outdated:
             self.remove(pod, "its template is old")
-        return bool(outdated[:max(0, room)])
+        return bool(outdated)
 
     def remove(self, pod: Object, why: str) -> None:
         """Delete one pod."""
@@ -245,8 +252,3 @@ class StatefulSetController(Controller):
             self.update_status("statefulsets", {**statefulset, "status": status}, then="status", level=DETAIL,
                                subject=meta.name(statefulset), phrase="statefulset.status",
                                args={"statefulset": meta.name(statefulset)})
-
-
-def is_ordered(statefulset: Object) -> bool:
-    """podManagementPolicy OrderedReady."""
-    return bool(statefulset["spec"].get("podManagementPolicy", "OrderedReady") == "OrderedReady")

@@ -11,11 +11,6 @@ from cluster_sim.controllers.controller_history import HASH
 from cluster_sim.controllers.pods import Object
 
 
-def is_healthy(pod: Object) -> bool:
-    """Running, ready and not on its way out."""
-    return pods.phase(pod) == "Running" and pods.is_ready(pod) and not meta.is_deleting(pod)
-
-
 def status_of(statefulset: Object, mine: list[Object], current: str, update: str, now: int) -> Object:
     """The new status; `current` and `update` are names of revisions."""
     wait = statefulset["spec"].get("minReadySeconds", 0)
