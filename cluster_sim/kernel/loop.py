@@ -14,13 +14,14 @@ from typing import Any
 from cluster_sim.kernel import frozen
 from cluster_sim.kernel.component import Component
 from cluster_sim.kernel.draws import Draws
-from cluster_sim.kernel.network import Network, machine
+from cluster_sim.kernel.network import Network
 from cluster_sim.kernel.span import BACKGROUND, DETAIL, STORY
 from cluster_sim.kernel.timestamps import microtime, rfc3339
 from cluster_sim.kernel.trace import Trace
 
 MS = 1_000
 SECOND = 1_000_000
+NOTES_KEPT = 50_000  # if nobody takes them
 
 START = "#start"  # an event for a part that does not run: start it (see `Kernel.restart`)
 
@@ -65,6 +66,7 @@ class Kernel:
         self.network = Network(data.get("network"), self.draws)
         self.world: dict[str, Any] = data.get("world", {})  # what else is wrong, set by faults, read by whoever feels it
         self.trace = Trace()
+        self.notes: list[tuple[int, str, Any]] = []  # what was told to `note`; not state
         self.components: dict[str, Component] = {}
         self.live: dict[str, Callable[[str, Any, int], None]] = {}  # running part → its receive
         self.uid = self.draws.uid
@@ -158,8 +160,12 @@ class Kernel:
         for one, other in parted:
             if not self.network.parted(one, other):
                 self._reset(one, {other: True}, cause)
-        for one in [one for one in self.half_open if f"{machine(one)}/" not in self.stopped]:
+        for one in [one for one in self.half_open if f"{self.network.machine(one)}/" not in self.stopped]:
             self._reset(one, self.half_open.pop(one), cause)
+
+    def hang_up(self, part: str, cause: int) -> None:
+        """What was connected to a part that died silently learns now that it is gone."""
+        self._reset(part, self.half_open.pop(part, {}), cause)
 
     def _reset(self, part: str, peers: dict[str, bool], cause: int) -> None:
         """Tell the peers that the connection is gone; whom a cut keeps from hearing it hears it later."""
@@ -205,12 +211,17 @@ class Kernel:
 
     def send(self, source: str, target: str, kind: str, payload: Any, cause: int, *, verb: str = "",
              subject: str = "", phrase: str = "", args: dict[str, Any] | None = None, level: int = DETAIL,
-             revision: int | None = None, detail: Any = None, also: tuple[int, ...] | list[int] = ()) -> int:
-        """Send a message; it lands after the link's latency, or never. → the id of its span."""
+             revision: int | None = None, detail: Any = None, also: tuple[int, ...] | list[int] = (),
+             told: tuple[str, str] | None = None) -> int:
+        """Send a message; it lands after the link's latency, or never. → the id of its span.
+
+        `told`: between whom the span says that it travels, if the parts only carry it for others.
+        """
         lands = self.network.lands(source, target, self.now)
         span = self._span(cause, level)
         if self.trace.recording:
-            self.trace.record([span, cause, also, self.now, lands, source, target, verb or kind, subject, phrase, args,
+            here, there = told or (source, target)
+            self.trace.record([span, cause, also, self.now, lands, here, there, verb or kind, subject, phrase, args,
                                level, revision, detail])
         if lands is not None:
             if frozen.enabled:
@@ -289,7 +300,7 @@ class Kernel:
 
     def _nobody(self, target: str, kind: str, payload: Any, span: int) -> None:
         """No process at `target`: its machine resets a connection, or starts the process if that is what is due."""
-        if f"{machine(target)}/" in self.stopped:
+        if f"{self.network.machine(target)}/" in self.stopped:
             return
         if kind == START and target in self.stopped:
             self.run(target, span)
@@ -303,6 +314,12 @@ class Kernel:
                 self.cancelled.pop(event[1], None)
         self.queue[:] = [event for event in self.queue if not (event[6] and event[2] == part)]
         heapify(self.queue)
+
+    def note(self, name: str, value: Any) -> None:
+        """Tell a number to whoever records facts; nothing in the run may depend on it."""
+        self.notes.append((self.now, name, value))
+        if len(self.notes) > NOTES_KEPT:
+            del self.notes[: NOTES_KEPT // 2]
 
     # Clock
 
