@@ -36,6 +36,7 @@ class ClusterRoleAggregationController(Controller):
     """ClusterRoles with an aggregationRule."""
 
     name = "clusterrole-aggregation"
+    account = "clusterrole-aggregation-controller"
     watches = ("clusterroles",)
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:

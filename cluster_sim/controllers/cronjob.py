@@ -50,6 +50,7 @@ class CronJobController(Controller):
     """Jobs of CronJobs."""
 
     name = "cronjob"
+    account = "cronjob-controller"
     watches = ("cronjobs", "jobs")
 
     def __init__(self, process: ControllerHost) -> None:

@@ -80,25 +80,3 @@ def limits(daemonset: Object, desired: int) -> tuple[int, int]:
     surge = resolve(rolling.get("maxSurge", 0), desired, round_up=True)
     unavailable = resolve(rolling.get("maxUnavailable", 1), desired, round_up=True)
     return (surge, unavailable) if surge or unavailable else (0, 1)
-
-
-def outdated_to_delete(by_node: dict[str, list[Object]], word: str, unavailable: int, wait: int,
-                       now: int) -> list[Object]:
-    """Old pods that may go now: unavailable ones at once, available ones while few enough nodes are without.
-
-    `by_node` has the nodes that should run a pod, each with its pods; without surge.
-    """
-    down, replace, candidates = 0, [], []
-    for mine in by_node.values():
-        old = [pod for pod in mine if meta.labels(pod).get(HASH) != word]
-        new = [pod for pod in mine if meta.labels(pod).get(HASH) == word]
-        if new or not old:
-            down += not (new and pods.is_available(new[0], wait, now))
-        elif meta.is_deleting(old[0]):
-            down += 1
-        elif not pods.is_available(old[0], wait, now):
-            down += 1
-            replace.append(old[0])
-        else:
-            candidates.append(old[0])
-    return [*replace, *candidates[:max(0, unavailable - down)]]

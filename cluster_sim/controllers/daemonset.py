@@ -2,21 +2,22 @@
 
 It watches DaemonSets, pods and nodes. For each node it asks: should one run here (daemon_rules.py), and does one?
 It creates and deletes accordingly; a failed daemon pod is deleted, and the next look makes a new one. A changed
-template is rolled out by deleting old pods, not more than maxUnavailable nodes at a time.
+template is rolled out by deleting old pods, or by making new ones beside them first (daemon_update.py). A pod that
+fails again and again is deleted after pauses that double, from 1 s to 15 min.
 
-Source: kubernetes pkg/controller/daemon/daemon_controller.go, update.go. Not here: maxSurge above 0 (old and new pod
-side by side) and the back-off between deletions of failed pods.
+Source: kubernetes pkg/controller/daemon/daemon_controller.go, update.go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from cluster_sim.api import meta
 from cluster_sim.client import Controller
 from cluster_sim.client.controller import Answer
 from cluster_sim.client.controller_host import ControllerHost
-from cluster_sim.controllers import adoption, controller_history, daemon_rules, pods
+from cluster_sim.controllers import adoption, controller_history, daemon_rules, daemon_update, pods
 from cluster_sim.controllers.controller_history import HASH
 from cluster_sim.controllers.pods import Object
 from cluster_sim.controllers.refusals import is_namespace_terminating, refused, tell_refusals
@@ -26,24 +27,28 @@ from cluster_sim.kernel.trace import register_phrases
 
 register_phrases({
     "daemonset.create": "DaemonSet controller finds no pod of {daemonset} on {node} and creates one",
+    "daemonset.surge": "DaemonSet controller creates a new pod of {daemonset} on {node}, beside the old one",
     "daemonset.delete": "DaemonSet controller deletes {pod} on {node}: {why}",
     "daemonset.revision": "DaemonSet controller notes a new template of {owner}",
     "daemonset.status": "DaemonSet controller writes down: {daemonset} has pods on {current} of {desired} nodes",
 }, file="cluster_sim/controllers/daemonset.py")
 
 BURST = 250
+FIRST_PAUSE, LONGEST_PAUSE = 1 * SECOND, 900 * SECOND  # between deletions of failed pods on one node
 
 
 class DaemonSetController(Controller):
     """Pods of DaemonSets."""
 
     name = "daemonset"
+    account = "daemon-set-controller"
     watches = ("daemonsets", "pods", "nodes", "controllerrevisions")
 
     def __init__(self, process: ControllerHost) -> None:
         super().__init__(process)
         adoption.index_by_controller(self.lister("pods"))
         adoption.index_by_controller(self.lister("controllerrevisions"))
+        self.pauses: dict[str, Any] = self.state.setdefault("pauses", {})  # DaemonSet and node → [since, how long]
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:
         """A DaemonSet; the owner of a pod or a revision; for a node that came, went or changed its ways, all."""
@@ -95,7 +100,7 @@ class DaemonSetController(Controller):
     def by_node(self, mine: list[Object]) -> dict[str, list[Object]]:
         """Its pods by the node they are on or meant for, oldest first."""
         found: dict[str, list[Object]] = {}
-        for pod in sorted(mine, key=lambda pod: (pods.created(pod), meta.name(pod))):
+        for pod in daemon_update.in_order(mine):
             found.setdefault(daemon_rules.node_of(pod), []).append(pod)
         return found
 
@@ -123,11 +128,13 @@ class DaemonSetController(Controller):
         return bool(to_create or to_delete)
 
     def surplus(self, daemonset: Object, there: list[Object], node: str, word: str) -> list[tuple[Object, str]]:
-        """Finished pods, and all but the oldest of one version."""
+        """Finished pods, and those that are too many."""
         found: list[tuple[Object, str]] = []
         running: list[Object] = []
         for pod in there:
             phase, full = pods.phase(pod), meta.key(pod)
+            if phase == "Failed" and self.is_pausing(daemonset, node):
+                continue
             if phase == "Failed":
                 self.event(daemonset, "Warning", "FailedDaemonPod",
                            f"Found failed daemon pod {full} on node {node}, will try to kill it")
@@ -138,21 +145,41 @@ class DaemonSetController(Controller):
                 found.append((pod, "it has ended"))
             else:
                 running.append(pod)
-        return found + [(pod, "there is an older one") for pod in running[1:]]
+        surging, wait = daemon_rules.limits(daemonset, 1)[0] > 0, daemonset["spec"].get("minReadySeconds", 0)
+        many = daemon_update.surplus(running, word, surging, wait, self.kernel.epoch + self.now)
+        return found + [(pod, "a newer one has taken its place" if surging else "there is an older one") for pod in many]
+
+    def is_pausing(self, daemonset: Object, node: str) -> bool:
+        """Whether it is too early to delete another failed pod there; if not, the next pause begins."""
+        key = f"{meta.uid(daemonset)}/{node}"
+        since, pause = self.pauses.get(key, (0, 0))
+        if pause and self.now - since <= pause:
+            self.requeue(meta.key(daemonset), since + pause + 1 - self.now)
+            return True
+        doubled = min(pause * 2, LONGEST_PAUSE) if self.now - since <= 2 * LONGEST_PAUSE else 0
+        self.pauses[key] = [self.now, doubled or FIRST_PAUSE]
+        return False
 
     def roll(self, daemonset: Object, by_node: dict[str, list[Object]], word: str) -> bool:
-        """Delete old pods as far as maxUnavailable allows; → whether there were any."""
+        """Replace old pods as far as maxUnavailable or maxSurge allows; → whether there were any."""
         if (daemonset["spec"].get("updateStrategy") or {}).get("type", "RollingUpdate") != "RollingUpdate":
             return False
-        nodes = self.lister("nodes").list()
-        wanted = sorted(meta.name(node) for node in nodes if daemon_rules.should_run(daemonset, node)[0])
-        _, unavailable = daemon_rules.limits(daemonset, len(wanted))
-        outdated = daemon_rules.outdated_to_delete(
-            {name: by_node.get(name, []) for name in wanted}, word, unavailable,
-            daemonset["spec"].get("minReadySeconds", 0), self.kernel.epoch + self.now)
-        for pod in outdated:
+        nodes = {meta.name(node): node for node in self.lister("nodes").list()}
+        should = {name: daemon_rules.should_run(daemonset, nodes[name])[0] for name in sorted(nodes)}
+        wait, now = daemonset["spec"].get("minReadySeconds", 0), self.kernel.epoch + self.now
+        most, unavailable = daemon_rules.limits(daemonset, sum(should.values()))
+        there = {name: by_node.get(name, []) for name, wanted in should.items() if wanted or name in by_node}
+        step = (daemon_update.surge(there, should, word, most, wait, now) if most else
+                daemon_update.replace(there, word, unavailable, wait, now))
+        for name in step.create:
+            self.create("pods", daemon_rules.daemon_pod(daemonset, name, word), then="created", subject=name,
+                        phrase="daemonset.surge", args={"daemonset": meta.name(daemonset), "node": name})
+        for pod in step.delete:
             self.remove(pod, "its template is old")
-        return bool(outdated)
+        if wait and any(meta.labels(pod).get(HASH) == word and pods.is_ready(pod) and not pods.is_available(pod, wait, now)
+                        for pod in (one for mine in there.values() for one in mine)):
+            self.requeue(meta.key(daemonset), SECOND)
+        return bool(step.create or step.delete)
 
     def remove(self, pod: Object, why: str) -> None:
         """Delete one pod."""

@@ -44,6 +44,7 @@ class DeploymentController(Controller):
     """ReplicaSets of Deployments."""
 
     name = "deployment"
+    account = "deployment-controller"
     watches = ("deployments", "replicasets", "pods")
 
     def __init__(self, process: ControllerHost) -> None:

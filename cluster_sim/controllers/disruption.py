@@ -49,6 +49,7 @@ class DisruptionController(Controller):
     """Statuses of PodDisruptionBudgets."""
 
     name = "disruption"
+    account = "disruption-controller"
     watches = ("poddisruptionbudgets", "pods", "replicasets", "deployments", "statefulsets", "replicationcontrollers")
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:

@@ -55,6 +55,7 @@ class EndpointsController(Controller):
     """One Endpoints object for each Service with a selector."""
 
     name = "endpoint"
+    account = "endpoint-controller"
     watches = ("services", "pods", "endpoints")
 
     def __init__(self, process: ControllerHost) -> None:

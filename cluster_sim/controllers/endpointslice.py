@@ -70,6 +70,7 @@ class EndpointSliceController(Controller):
     """Slices of Services."""
 
     name = "endpointslice"
+    account = "endpointslice-controller"
     watches = ("services", "pods", "endpointslices")
 
     def __init__(self, process: ControllerHost) -> None:

@@ -55,6 +55,7 @@ class GarbageCollector(Controller):
     """Dependents and owners of every kind."""
 
     name = "garbage-collector"
+    account = "generic-garbage-collector"
     watches = monitored()
 
     def __init__(self, process: ControllerHost) -> None:

@@ -39,6 +39,7 @@ class HorizontalPodAutoscalerController(Controller):
     """HorizontalPodAutoscalers."""
 
     name = "horizontal-pod-autoscaler"
+    account = "horizontal-pod-autoscaler"
     watches = ("horizontalpodautoscalers", "pods")
 
     def __init__(self, process: ControllerHost) -> None:

@@ -44,6 +44,7 @@ class JobController(Controller):
     """Pods of Jobs."""
 
     name = "job"
+    account = "job-controller"
     watches = ("jobs", "pods")
 
     def __init__(self, process: ControllerHost) -> None:

@@ -32,6 +32,7 @@ class LocalProvisioner(Controller):
     """Volumes of classes whose provisioner is podium.dev/local."""
 
     name = "local-provisioner"
+    account = "storage-provisioner"
     watches = ("persistentvolumeclaims", "persistentvolumes", "storageclasses")
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:

@@ -48,6 +48,7 @@ class NamespaceController(Controller):
     """Namespaces on their way out."""
 
     name = "namespace"
+    account = "namespace-controller"
     watches = ("namespaces",)
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:

@@ -44,6 +44,7 @@ class NodeLifecycleController(Controller):
     """Nodes, by their signs of life."""
 
     name = "node-lifecycle"
+    account = "node-controller"
     watches = ("nodes", "leases", "pods")
 
     def __init__(self, process: ControllerHost) -> None:

@@ -43,6 +43,7 @@ class PersistentVolumeController(Controller):
     """Claims (keys with a slash) and volumes."""
 
     name = "persistentvolume-binder"
+    account = "persistent-volume-binder"
     watches = ("persistentvolumeclaims", "persistentvolumes", "storageclasses")
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:

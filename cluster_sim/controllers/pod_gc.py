@@ -42,6 +42,7 @@ class PodGCController(Controller):
     """Pods that are nobody's business any more."""
 
     name = "pod-garbage-collector"
+    account = "pod-garbage-collector"
     watches = ("pods", "nodes")
 
     def __init__(self, process: ControllerHost) -> None:

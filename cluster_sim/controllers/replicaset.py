@@ -45,6 +45,7 @@ class ReplicaSetController(Controller):
     """Pods of ReplicaSets."""
 
     name = "replicaset"
+    account = "replicaset-controller"
     watches = ("replicasets", "pods")
     resource: ClassVar[str] = "replicasets"
     kind: ClassVar[str] = "ReplicaSet"

@@ -29,6 +29,7 @@ class ReplicationController(ReplicaSetController):
     """Pods of ReplicationControllers."""
 
     name = "replication"
+    account = "replication-controller"
     watches = ("replicationcontrollers", "pods")
     resource: ClassVar[str] = "replicationcontrollers"
     kind: ClassVar[str] = "ReplicationController"

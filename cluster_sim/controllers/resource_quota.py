@@ -37,6 +37,7 @@ class ResourceQuotaController(Controller):
     """Statuses of ResourceQuotas."""
 
     name = "resourcequota"
+    account = "resourcequota-controller"
     watches = COUNTED
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:

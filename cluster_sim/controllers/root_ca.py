@@ -38,6 +38,7 @@ class RootCAPublisher(Controller):
     """One kube-root-ca.crt in each namespace."""
 
     name = "root-ca-cert-publisher"
+    account = "root-ca-cert-publisher"
     watches = ("namespaces", "configmaps")
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:

@@ -31,6 +31,7 @@ class ServiceAccountController(Controller):
     """One default ServiceAccount in each namespace."""
 
     name = "serviceaccount"
+    account = "service-account-controller"
     watches = ("namespaces", "serviceaccounts")
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:

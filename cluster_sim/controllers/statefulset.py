@@ -46,6 +46,7 @@ class StatefulSetController(Controller):
     """Pods of StatefulSets."""
 
     name = "statefulset"
+    account = "statefulset-controller"
     watches = ("statefulsets", "pods", "persistentvolumeclaims", "controllerrevisions")
 
     def __init__(self, process: ControllerHost) -> None:

@@ -56,6 +56,7 @@ class TaintEvictionController(Controller):
     """Pods on nodes with NoExecute taints."""
 
     name = "taint-eviction"
+    account = "node-controller"
     watches = ("nodes", "pods")
 
     def __init__(self, process: ControllerHost) -> None:

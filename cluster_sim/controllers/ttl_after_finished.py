@@ -20,6 +20,7 @@ class TTLAfterFinishedController(Controller):
     """Jobs that have finished."""
 
     name = "ttl-after-finished"
+    account = "ttl-after-finished-controller"
     watches = ("jobs",)
 
     def sync(self, key: str, span: int) -> None:

@@ -56,6 +56,7 @@ class ClaimProtectionController(Protection):
     """PersistentVolumeClaims."""
 
     name = "persistentvolumeclaim-protection"
+    account = "pvc-protection-controller"
     watches = ("persistentvolumeclaims", "pods")
     resource, finalizer, kind = "persistentvolumeclaims", "kubernetes.io/pvc-protection", "Claim"
 
@@ -78,6 +79,7 @@ class VolumeProtectionController(Protection):
     """PersistentVolumes."""
 
     name = "persistentvolume-protection"
+    account = "pv-protection-controller"
     watches = ("persistentvolumes",)
     resource, finalizer, kind = "persistentvolumes", "kubernetes.io/pv-protection", "Volume"
 

@@ -1,10 +1,10 @@
-"""Where daemon pods run and how they are rolled (pkg/controller/daemon: daemon_controller_test.go, update_test.go)."""
+"""Where daemon pods run and how they are rolled (pkg/controller/daemon/daemon_controller_test.go)."""
 
 import pytest
 
 from cluster_sim.controllers import daemon_rules
 from cluster_sim.controllers.controller_history import HASH
-from tests.unit.controllers.builders import EPOCH, a_node, a_pod
+from tests.unit.controllers.builders import a_node
 
 
 def a_daemonset(rolling=None, **spec):
@@ -39,12 +39,3 @@ def test_a_daemon_pod_is_meant_for_one_node():
     ({"maxUnavailable": 0, "maxSurge": 1}, 10, (1, 0)), ({"maxUnavailable": 0}, 10, (0, 1))])
 def test_both_limits_round_up_and_one_is_at_least_one(rolling, desired, expected):
     assert daemon_rules.limits(a_daemonset(rolling), desired) == expected
-
-
-def test_old_daemons_go_one_node_at_a_time_and_broken_ones_at_once():
-    old, new = {HASH: "old"}, {HASH: "new"}
-    by_node = {"n1": [a_pod("a", labels=new, ready=0)], "n2": [a_pod("b", labels=old, ready=0)],
-               "n3": [a_pod("c", labels=old, ready=0)]}
-    assert [pod["metadata"]["name"] for pod in daemon_rules.outdated_to_delete(by_node, "new", 1, 0, EPOCH)] == ["b"]
-    by_node["n3"] = [a_pod("c", labels=old)]
-    assert [pod["metadata"]["name"] for pod in daemon_rules.outdated_to_delete(by_node, "new", 1, 0, EPOCH)] == ["c"]
