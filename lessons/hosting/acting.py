@@ -44,6 +44,8 @@ def act(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer: 
     if hosted.undoing:
         answer(undoing.BUSY.outcome(number))
         return
+    if actor.role == "presenter":
+        hosted.regain(op.get("seen"), wall)
     before = hosted.cluster.position.commands
     try:
         if op.get("op") == "undo":

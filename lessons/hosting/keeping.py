@@ -34,7 +34,7 @@ def hosted(recovered: Recovered, stage: Any, wall: float) -> Hosted:
         row.id, row.visitor, row.lesson, cluster, stage, Pace(row.speed, row.paused), recovered.head,
         recovered.records, deque([recovered.base], maxlen=limits.SNAPSHOTS_IN_MEMORY), looked_at=wall,
         marked=cluster.position, snapshot_due=wall + limits.SNAPSHOT_EVERY, measured=(wall, cluster.now),
-        seen_span=newest_span(cluster),
+        seen_span=newest_span(cluster), resumed=not recovered.began_anew,
     )
     for record in recovered.records:
         if record["id"]:  # a page that was not told before the restart sends it again

@@ -14,6 +14,7 @@ MESSAGE_BYTES = 64 * 1024  # one socket message; a manifest that is longer belon
 SLEEP_AFTER = 60.0  # s without viewer, request or stream until time stands
 UNLOAD_AFTER = 600.0  # s asleep until only the log and a snapshot are left
 MARK_EVERY = 1.0  # s between marks: a restart continues from the last one
+REGAIN_EVENTS = 50_000  # events a restarted cluster runs at most to get to what its page had been shown
 SNAPSHOT_EVERY = 60.0  # s a cluster runs between durable snapshots: a restart replays at most this much
 
 SKIP_VIRTUAL = 3600.0  # s of virtual time one skip may cross

@@ -1,6 +1,7 @@
 // The socket. htmx's hx-ws connects, reconnects and hands us each message; frames go to the renderer, answers to
 // whoever sent the command. Commands carry an id: after a lost connection they are sent again, and the server
-// answers a repeated id with its first answer.
+// answers a repeated id with its first answer. They also carry the virtual second this page had seen: a server that was
+// killed may stand a moment before it, and goes there first.
 
 import { receive } from "./renderer.js";
 import { say } from "./announce.js";
@@ -10,6 +11,7 @@ const unanswered = new Map();
 const answers = new Set();
 let connection = null;
 let count = 0;
+let seen = null;
 const visit = Math.random().toString(36).slice(2, 10);
 
 /** Calls `listener(answer, command)` for every ack and refusal. */
@@ -19,7 +21,7 @@ export function onAnswer(listener) {
 
 /** Sends a command of this page's cluster: `send("kill", {namespace, name, uid})`. */
 export function send(op, values = {}) {
-  const command = { op, id: `${visit}-${++count}`, ...values };
+  const command = { op, id: `${visit}-${++count}`, seen, ...values };
   unanswered.set(command.id, command);
   if (isOpen()) connection.socket.send(JSON.stringify(command));
   else if (unanswered.size > 100) unanswered.delete(unanswered.keys().next().value);
@@ -65,6 +67,7 @@ function parse(data) {
 
 function take(message) {
   if (message.t === "frame") {
+    seen = message.clock?.now ?? seen;
     receive(message);
     if (message.say) say(message.say);
   } else if (message.t === "ack" || message.t === "refused") {

@@ -47,6 +47,7 @@ function start() {
   redraw();
   again();
   followChain({});
+  globalThis.pressAgain?.();
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

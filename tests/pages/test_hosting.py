@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lessons import hosting
-from lessons.hosting import Actor, keeping
+from lessons.hosting import Actor, keeping, limits
 from lessons.hosting.host import Host
 from lessons.hosting.hosted import Hosted
 from lessons.hosting.models import ClusterSnapshot, CommandRecord, HostedCluster
@@ -252,6 +252,35 @@ def test_a_command_sent_again_after_a_restart_is_not_done_twice(opened: str, ada
     house.restart()
     assert act(opened, ada, op="fault", name="stop", target="worker-1/kubelet", id="once").ok
     assert CommandRecord.objects.count() == 1
+
+
+def test_a_kill_of_a_pod_that_was_shown_after_the_last_mark_is_not_lost(opened: str, ada: Visitor, house: Any) -> None:
+    def replacement(hosted: Any) -> dict[str, Any]:
+        hosted.cluster.advance(5)
+        return {"seen": hosted.cluster.now, "name": next(name for name in names(hosted) if name not in before)}
+
+    before = pods(opened)
+    act(opened, ada, op="pause")
+    act(opened, ada, op="kill", name=before[0])
+    shown = hosting.ask_sync(opened, replacement)  # what the disk does not know of yet
+    house.restart()
+    assert shown["name"] not in pods(opened)
+    assert not act(opened, ada, op="kill", name=shown["name"]).ok  # whoever does not say what they saw is too early
+    house.restart()
+    assert act(opened, ada, op="kill", **shown).ok
+    hosting.ask_sync(opened, lambda hosted: hosted.cluster.advance(30))
+    assert shown["name"] not in pods(opened)
+
+
+@pytest.mark.parametrize("seen", [-1, 1e300, "soon", None, [1]])
+def test_a_page_cannot_send_a_restarted_cluster_farther_than_a_skip_would(
+    opened: str, ada: Visitor, house: Any, seen: Any
+) -> None:
+    act(opened, ada, op="pause")
+    before = hash_at(opened)[0].at
+    house.restart()
+    assert act(opened, ada, op="pause", seen=seen).ok
+    assert before <= hash_at(opened)[0].at <= before + limits.SKIP_VIRTUAL * 1_000_000
 
 
 def test_a_log_that_cannot_be_replayed_is_set_aside_and_the_lesson_opens_anew(
