@@ -5,6 +5,7 @@ from __future__ import annotations
 from cluster_sim.faults.fault import Fault, Options, heard_again, silence, whole_number
 from cluster_sim.kernel import SECOND, Kernel
 from cluster_sim.kernel.span import register_phrases
+from cluster_sim.node import machine_stats
 
 register_phrases({
     "fault.power-off": "You switch {node} off",
@@ -13,7 +14,7 @@ register_phrases({
     "fault.clock-right": "You set the clock of {node} right",
     "fault.disk-full": "You fill the disk of {node}: {percent} % of it is taken",
     "fault.disk-freed": "You clear the disk of {node}",
-    "fault.memory-pressure": "You start a process on {node}, outside every pod, that takes {percent} % of its memory",
+    "fault.memory-pressure": "You start a process on {node}, outside every pod: it leaves {availableMi} MiB of memory",
     "fault.memory-freed": "You end the process on {node} that took its memory",
 }, file="cluster_sim/faults/machines.py")
 
@@ -92,7 +93,8 @@ def _right(kernel: Kernel, fault: str, node: str, options: Options, cause: int) 
 
 
 def _fill(kernel: Kernel, fault: str, node: str, options: Options, cause: int) -> None:
-    _set(kernel, "disk", node, fault, int(options["percent"]))
+    has, used = machine_stats.disk(*_facts(kernel, node))
+    _set(kernel, "disk", node, fault, max(0, has * int(options["percent"]) // 100 - used))
     _look(kernel, node, cause)
 
 
@@ -102,13 +104,19 @@ def _clear(kernel: Kernel, fault: str, node: str, options: Options, cause: int) 
 
 
 def _take(kernel: Kernel, fault: str, node: str, options: Options, cause: int) -> None:
-    _set(kernel, "memory", node, fault, int(options["percent"]))
+    has, used = machine_stats.memory(*_facts(kernel, node))
+    _set(kernel, "memory", node, fault, max(0, has - (int(options["availableMi"]) << 20) - used))
     _look(kernel, node, cause)
 
 
 def _free(kernel: Kernel, fault: str, node: str, options: Options, cause: int) -> None:
     _unset(kernel, "memory", node, fault)
     _look(kernel, node, cause)
+
+
+def _facts(kernel: Kernel, node: str) -> tuple[Options, Options, Options, int]:
+    """What `machine_stats` needs to know of a machine."""
+    return kernel.components[f"{node}/container-runtime"].state, kernel.machines[node], kernel.world, kernel.now
 
 
 def _look(kernel: Kernel, node: str, cause: int) -> None:
@@ -125,9 +133,10 @@ FAULTS = (
     Fault("clock-skew", "A node's clock is wrong (option `seconds`, negative: it is behind): what its kubelet writes "
           "carries the wrong time; nobody compares clocks, so the node stays Ready", workers, {"seconds": 300}, _skew,
           _right, "fault.clock-skew", "fault.clock-right", check=whole_number("seconds", -31_536_000, 31_536_000)),
-    Fault("disk-full", "Something fills a node's disk (option `percent` of it)", nodes, {"percent": 97}, _fill, _clear,
+    Fault("disk-full", "Something outside the pods fills a node's disk (to so many `percent`)", nodes, {"percent": 95}, _fill,
+          _clear,
           "fault.disk-full", "fault.disk-freed", check=whole_number("percent", 1, 100)),
-    Fault("memory-pressure", "A process outside every pod takes a node's memory (option `percent` of it)", nodes,
-          {"percent": 97}, _take, _free, "fault.memory-pressure", "fault.memory-freed",
-          check=whole_number("percent", 1, 100)),
+    Fault("memory-pressure", "A process outside the pods takes a node's memory (and leaves `availableMi`)", nodes,
+          {"availableMi": 50}, _take, _free, "fault.memory-pressure", "fault.memory-freed",
+          check=whole_number("availableMi", 0, 1 << 20)),
 )

@@ -14,10 +14,11 @@ from __future__ import annotations
 from typing import Any
 
 from cluster_sim import apps
+from cluster_sim.api import quantity
 from cluster_sim.kernel import MS, SECOND, Component
 from cluster_sim.kernel.loop import register_connecting
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import container_log, pod_network, probe_target
+from cluster_sim.node import container_limits, container_log, machine_stats, out_of_memory, pod_network, probe_target
 from cluster_sim.node.container_time import goes_on, hangs, hung
 from cluster_sim.node.image_store import ImageStore
 
@@ -30,6 +31,9 @@ register_connecting(
     "StopPodSandbox",
     "RemovePodSandbox",
     "ListPodSandbox",
+    "ContainerStats",
+    "UpdateContainerResources",
+    "RemoveImage",
     "Probe",
     "ExecSync",
     "ReadLog",
@@ -54,16 +58,20 @@ class ContainerRuntime(Component):
     def reset(self) -> None:
         """The process died: calls are forgotten, containers and images are not."""
         kept = {name: self.state.get(name, {}) for name in ("sandboxes", "containers", "images", "addresses")}
-        numbers = {"next": self.state.get("next", 0), "last_address": self.state.get("last_address", -1)}
+        numbers = {"next": self.state.get("next", 0), "last_address": self.state.get("last_address", -1),
+                   "cpu_of_the_dead": self.state.get("cpu_of_the_dead", 0)}
         self.state.clear()
         self.state.update({**numbers, **kept, "pulling": None, "pulls": [], "stopping": {}})
 
     def rebuild(self) -> None:
         """The image store works on this state."""
         self.images = ImageStore(self)
+        # bytes of memory that the running containers take at rest
+        self.taken = sum(row["usage"]["memory"][0] for row in machine_stats.running(self.state))
 
     def lose_power(self) -> None:
         """The machine is off: no container survives, but what was on the disk tells afterwards what there was."""
+        self.taken = 0
         self.state["addresses"] = {}
         self.state["sandboxes"] = {key: {**row, "ready": False} for key, row in self.state["sandboxes"].items()}
         for row in [*self.state["containers"].values()]:
@@ -84,6 +92,8 @@ class ContainerRuntime(Component):
         for container in [*self.state["containers"].values()]:
             if container["state"] == "running" and container["exits_at"] is not None and not hangs(container):
                 self.kernel.timer(self.part, max(0, container["exits_at"] - self.kernel.now), "exit", container["id"])
+        if machine_stats.grows(self.state, self.kernel.now):
+            out_of_memory.watch(self, cause)
 
     def receive(self, kind: str, payload: Any, span: int) -> None:
         """A call of the kubelet, the registry's answer, or a container that ends."""
@@ -144,7 +154,8 @@ class ContainerRuntime(Component):
         """What is there: sandboxes, containers, images (three calls of the real interface)."""
         rows = [{**row, "program": None} for row in self.state["containers"].values()]
         self.images.answer(call, {"sandboxes": [*self.state["sandboxes"].values()], "containers": rows,
-                                  "images": {**self.state["images"]}}, span)
+                                  "images": {**self.state["images"]}, "look": self._near(None) or bool(
+                                      self.kernel.world) or machine_stats.grows(self.state, self.kernel.now)}, span)
 
     # Containers
 
@@ -159,9 +170,8 @@ class ContainerRuntime(Component):
             "id": number, "sandbox": call["sandbox"], "uid": sandbox["uid"], "namespace": sandbox["namespace"],
             "pod": sandbox["name"], "name": spec["name"], "image": spec["image"], "state": "created", "command": [
                 *(spec.get("command") or ())], "args": [*(spec.get("args") or ())], "env": call["env"],
-            "limited": "memory" in ((spec.get("resources") or {}).get("limits") or {}), "program": None,
-            "started_at": None, "exits_at": None, "finished_at": None, "code": None, "reason": "",
-            "attempt": call["attempt"]}
+            **container_limits.of(spec, call), "program": None, "usage": None, "started_at": None, "exits_at": None,
+            "finished_at": None, "code": None, "reason": "", "attempt": call["attempt"]}
         self.images.answer(call, {"container": number}, span)
 
     def _forget_dead(self, sandbox: str, name: str) -> None:
@@ -180,15 +190,24 @@ class ContainerRuntime(Component):
             self.images.answer(call, {"error": "RunContainerError", "message": "the container is gone"}, span)
             return
         program = apps.program_of(container["image"], container["command"], container["args"], container["env"],
-                                  container["limited"])
+                                  container["memory_limit"] is not None)
         broken = self.kernel.world.get("broken", {}).get(f"{container['namespace']}/{container['name']}")
         if broken:
             program = {**program, "endsAfter": BROKEN_AFTER, "code": [*broken.values()][-1], "reason": ""}
-        exits = None if program["endsAfter"] is None else self.kernel.now + program["endsAfter"]
-        self._change(container, state="running", program=program, started_at=self.kernel.now, exits_at=exits)
-        if exits is not None:
-            self.kernel.timer(self.part, exits - self.kernel.now, "exit", container["id"], cause=span)
-        self.images.answer(call, {"started_at": self.kernel.now}, span)
+        row = container_limits.started(container, program, self.kernel.now)
+        self.state["containers"][row["id"]] = row
+        if row["exits_at"] is not None:
+            self.kernel.timer(self.part, row["exits_at"] - self.kernel.now, "exit", row["id"], cause=span)
+        if row["usage"]["memory"][2]:
+            out_of_memory.watch(self, span)
+        self.taken += row["usage"]["memory"][0]
+        self.images.answer(call, {"started_at": self.kernel.now, "look": self._near(row["usage"])}, span)
+
+    def _near(self, uses: dict[str, Any] | None) -> bool:
+        """Whether memory or disk may come near their end: then the kubelet had better look at them."""
+        if uses is not None and (uses["memory"][2] or uses["disk"][2]):
+            return True
+        return self.taken > quantity.value(self.kernel.machines[self.node]["memory"]) // 2
 
     def _stop_container(self, call: dict[str, Any], span: int) -> None:
         """SIGTERM, then SIGKILL when the grace (µs) is over. A second call may shorten the grace."""
@@ -224,8 +243,7 @@ class ContainerRuntime(Component):
         if container is None or container["state"] != "running" or hangs(container):
             return
         if container["exits_at"] is not None and container["exits_at"] <= self.kernel.now:
-            program = container["program"]
-            self._ends(container, program["code"], apps.reason_of(program, program["code"]), span)
+            self._ends(container, *container_limits.outcome(container), span)
 
     def _crash(self, fault: dict[str, Any], span: int) -> None:
         """A person makes the process exit."""
@@ -256,6 +274,29 @@ class ContainerRuntime(Component):
             self.kernel.timer(self.part, row["program"]["termAfter"], "stopped", [row["id"], row["program"]["termCode"]],
                               cause=span)
 
+    def _update_resources(self, call: dict[str, Any], span: int) -> None:
+        """UpdateContainerResources: new limits for a container that runs (a resize in place)."""
+        container = self.state["containers"].get(call["container"])
+        if container is not None and container["state"] == "running":
+            row = container_limits.resized(container, call["resources"], self.kernel.now)
+            self.state["containers"][row["id"]] = row
+            if row["exits_at"] is not None:
+                self.kernel.timer(self.part, max(0, row["exits_at"] - self.kernel.now), "exit", row["id"], cause=span)
+        self.images.answer(call, {}, span)
+
+    def _container_stats(self, call: dict[str, Any], span: int) -> None:
+        """ContainerStats and ImageFsInfo: what everything uses."""
+        machine = self.kernel.machines[self.node]
+        self.images.answer(call, machine_stats.stats(self.state, machine, self.kernel.world, self.kernel.now), span)
+
+    def _machine_changed(self, payload: Any, span: int) -> None:
+        """The machine's memory may be used up."""
+        out_of_memory.watch(self, span)
+
+    def ended(self, container: dict[str, Any], code: int, reason: str, span: int) -> None:
+        """A container's process was ended from below."""
+        self._exited(container, code, reason, span)
+
     def _ends(self, container: dict[str, Any], code: int, reason: str, span: int) -> None:
         span = self.kernel.work(
             self.part, span, verb="exit", subject=container["name"],
@@ -264,6 +305,10 @@ class ContainerRuntime(Component):
         self._exited(container, code, reason, span)
 
     def _exited(self, container: dict[str, Any], code: int, reason: str, span: int) -> None:
+        if container["usage"]:
+            self.taken -= container["usage"]["memory"][0]
+            spent = machine_stats.cpu_time_of(container, self.kernel.now)
+            self.state["cpu_of_the_dead"] = self.state.get("cpu_of_the_dead", 0) + spent
         self._change(container, state="exited", exits_at=None, finished_at=self.kernel.now, code=code, reason=reason)
         call = self.state["stopping"].pop(container["id"], None)
         if call is not None:
@@ -307,6 +352,11 @@ class ContainerRuntime(Component):
         text = container_log.text(container, call, self.kernel.now, self.kernel.epoch)
         self.images.answer(call, {"text": text, "time": self.kernel.now}, span)
 
+    def _remove_image(self, call: dict[str, Any], span: int) -> None:
+        """The kubelet needs room on the disk."""
+        self.state["images"].pop(call["image"], None)
+        self.images.answer(call, {}, span)
+
     # What all share
 
     def _change(self, container: dict[str, Any], **values: Any) -> None:
@@ -339,7 +389,8 @@ HANDLERS = {
     "RemovePodSandbox": "_remove_pod_sandbox", "ListPodSandbox": "_list_pod_sandbox",
     "CreateContainer": "_create_container", "StartContainer": "_start_container", "started": "_started",
     "StopContainer": "_stop_container", "stopped": "_stopped", "exit": "_exit", "crash": "_crash", "Probe": "_probe",
-    "probed": "_probed", "oom": "_oom", "hang": "_hang", "go-on": "_go_on",
+    "probed": "_probed", "oom": "_oom", "hang": "_hang", "go-on": "_go_on", "ContainerStats": "_container_stats",
+    "UpdateContainerResources": "_update_resources", "machine-changed": "_machine_changed", "RemoveImage": "_remove_image",
     "ExecSync": "_exec_sync", "ReadLog": "_read_log", "executed": "_executed",
 }
 __all__ = ["SECOND", "ContainerRuntime"]

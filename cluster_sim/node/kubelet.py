@@ -5,9 +5,8 @@ the scheduler only wrote a binding), asks the container runtime for what is miss
 replace a pod that is gone: it only restarts containers within one.
 
 A kubelet that was restarted knows nothing and asks the runtime what there is; containers ran on meanwhile.
-Source: kubernetes pkg/kubelet/kubelet.go (SyncPod), pod_workers.go, status/status_manager.go. Simplified: no image
-garbage collection, no node-pressure eviction, no static pods; pods are looked at when something happens, not also
-each minute.
+Source: kubernetes pkg/kubelet/kubelet.go (SyncPod), pod_workers.go, status/status_manager.go. Simplified: pods are
+looked at when something happens, not also each minute.
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ from cluster_sim.client import STRATEGIC_MERGE_PATCH, Process, Watch
 from cluster_sim.client.event_recorder import record
 from cluster_sim.kernel import SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import admission, kubelet_server, node_object
+from cluster_sim.node import admission, image_gc, kubelet_server, node_object
+from cluster_sim.node.eviction_manager import EvictionManager
 from cluster_sim.node.image_pulls import ImagePulls
 from cluster_sim.node.node_registration import NodeRegistration
 from cluster_sim.node.pod_end import PodEnd
@@ -67,6 +67,8 @@ class Kubelet(Process):
                 "served": {},
                 "node": {},
                 "lease": None,
+                "eviction": {"planned": False, "seen": {}, "told": []},
+                "image_gc": {"planned": False, "used": {}},
             }
         )
 
@@ -76,7 +78,7 @@ class Kubelet(Process):
         self.cri = RuntimeClient(self)
         self.runtime = self.cri.call
         self.start_up, self.ending, self.pulls = PodStart(self), PodEnd(self), ImagePulls(self)
-        self.probes, self.registration = Probes(self), NodeRegistration(self)
+        self.probes, self.registration, self.evictions = Probes(self), NodeRegistration(self), EvictionManager(self)
 
     @property
     def machine(self) -> Object:
@@ -147,7 +149,7 @@ class Kubelet(Process):
         if "deletionTimestamp" in pod["metadata"]:
             self.ending.terminate(pod, worker, span)
             return
-        problem = admission.lacks_room(self.machine, others, pod, worker["requests"])
+        problem = self.evictions.refuses(pod) or admission.lacks_room(self.machine, others, pod, worker["requests"])
         if problem is not None:
             reason, message = problem
             self.kernel.tell(span, "kubelet.rejects", {"node": self.node, "pod": name, "why": message}, level=STORY)
@@ -253,14 +255,25 @@ class Kubelet(Process):
                 self.report(worker, span)
         elif kind == "relist-runtime":
             self.cri.ask_again(span)
+        elif kind == "machine-changed":
+            self.evictions.look(span)
+        elif kind == "eviction":
+            self.evictions.due(span)
+        elif kind == "image-gc":
+            image_gc.due(self, span)
+        elif kind == "system-oom":
+            record(self, "kubelet", self.registration.node(), "Warning", "SystemOOM",
+                   f"System OOM encountered, victim process: {payload['process']}, pid: {payload['pid']}", span)
         else:
             self.registration.on_timer(kind, span)
 
     def new_image(self, image: str, size: int) -> None:
         """An image was pulled: the next status of the node shows it."""
+        image_gc.note_use(self, image)
         if self.images.get(image) != size:
             self.images[image] = size
             self.state["node"]["dirty"] = True
+            image_gc.plan(self)
 
     def view(self) -> Object:
         """What this kubelet knows of its pods: the stage's reality beside what the API server believes."""

@@ -23,6 +23,15 @@ HEALTHY = (
     ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
     ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
 )
+# Condition → whether it holds → the Event's word, and when it holds reason and message.
+PRESSURE: dict[str, dict[bool, tuple[str, ...]]] = {
+    "MemoryPressure": {False: ("HasSufficientMemory",), True: (
+        "HasInsufficientMemory", "KubeletHasInsufficientMemory", "kubelet has insufficient memory available")},
+    "DiskPressure": {False: ("HasNoDiskPressure",), True: (
+        "HasDiskPressure", "KubeletHasDiskPressure", "kubelet has disk pressure")},
+    "PIDPressure": {False: ("HasSufficientPID",), True: (
+        "HasInsufficientPID", "KubeletHasInsufficientPID", "kubelet has insufficient PID available")},
+}
 NOT_YET = "container runtime status check may not have completed yet"
 RUNTIME_DOWN = "container runtime is down"
 
@@ -63,11 +72,19 @@ def new_node(machine: Object, status: Object) -> Object:
     }
 
 
-def node_status(machine: Object, since: dict[str, Any], stamp: str, images: Object, problem: str) -> Object:
+def pressure_words(before: list[str], now: list[str]) -> list[str]:
+    """What the kubelet's Events call the change of its pressure conditions."""
+    return [PRESSURE[kind][kind in now][0] for kind in PRESSURE if (kind in before) != (kind in now)]
+
+
+def node_status(machine: Object, since: dict[str, Any], stamp: str, images: Object, problem: str,
+                pressures: list[str]) -> Object:
     """The status; `problem` keeps the node from being Ready. `since`: condition → [status, time of its transition]."""
     memory = quantity.value(machine["memory"]) - EVICTION_THRESHOLD
     allocatable = {**capacity(machine), "memory": f"{memory >> 10}Ki", "ephemeral-storage": str((100 << 30) * 9 // 10)}
     rows = HEALTHY if not problem else (*HEALTHY[:3], ("Ready", "False", "KubeletNotReady", problem))
+    if pressures:
+        rows = tuple((kind, "True", *PRESSURE[kind][True][1:]) if kind in pressures else (kind, *rest) for kind, *rest in rows)
     conditions = []
     for kind, status, reason, message in rows:
         if since.get(kind, [""])[0] != status:

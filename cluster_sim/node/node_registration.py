@@ -37,7 +37,7 @@ class NodeRegistration:
     """The part of a kubelet that speaks about the node itself. `kubelet.state["node"]` is its memory:
 
     "uid" once registered, "since" (condition → [status, time]), "dirty" (something to tell), "told" (Ready as last
-    written), "failures".
+    written), "pressures" (conditions as last written), "failures".
     """
 
     def __init__(self, kubelet: Kubelet) -> None:
@@ -48,7 +48,7 @@ class NodeRegistration:
     def memory(self) -> dict[str, Any]:
         """What it remembers."""
         memory: dict[str, Any] = self.kubelet.state["node"]
-        for name, value in (("uid", ""), ("since", {}), ("dirty", False), ("told", ""), ("failures", 0)):
+        for name, value in (("uid", ""), ("since", {}), ("dirty", False), ("told", ""), ("failures", 0), ("pressures", [])):
             memory.setdefault(name, value)
         return memory
 
@@ -93,7 +93,7 @@ class NodeRegistration:
     def _begin(self, node: Any, span: int) -> None:
         kubelet = self.kubelet
         self.memory.update(uid=node["metadata"]["uid"], dirty=True)
-        record(kubelet, "kubelet", self._node(), "Normal", "Starting", "Starting kubelet.", span)
+        record(kubelet, "kubelet", self.node(), "Normal", "Starting", "Starting kubelet.", span)
         self.update(span)
         self._renew(span)
         self.kernel.timer(kubelet.part, STATUS_PERIOD, "node-status", background=True)
@@ -111,33 +111,35 @@ class NodeRegistration:
     def _status(self) -> dict[str, Any]:
         kubelet = self.kubelet
         return node_object.node_status(kubelet.machine, self.memory["since"], kubelet.stamp(self.kernel.now), kubelet.images,
-                                       self._problem())
+                                       self._problem(), kubelet.evictions.pressures())
 
     def update(self, span: int) -> None:
         """Write the node's status if there is something to tell: Ready at once, images with the next heartbeat."""
         kubelet, memory = self.kubelet, self.memory
         if not memory["uid"]:
             return
-        ready = "False" if self._problem() else "True"
-        changed = ready != memory["told"]
+        ready, pressures = "False" if self._problem() else "True", kubelet.evictions.pressures()
+        changed = ready != memory["told"] or pressures != memory["pressures"]
         if not changed and not memory["dirty"]:
             return
-        word = "Ready" if ready == "True" else "NotReady"
-        memory.update(dirty=False, told=ready)
+        words = [] if ready == memory["told"] else ["Ready" if ready == "True" else "NotReady"]
+        words += node_object.pressure_words(memory["pressures"], pressures)
+        memory.update(dirty=False, told=ready, pressures=pressures)
         kubelet.request("PATCH", f"/api/v1/nodes/{kubelet.node}/status", {"status": self._status()}, cause=span,
                         then="node_told", content_type=STRATEGIC_MERGE_PATCH, level=STORY if changed else BACKGROUND,
                         phrase="kubelet.node-status" if changed else "",
-                        args={"node": kubelet.node, "word": word} if changed else None)
-        if changed:
-            record(kubelet, "kubelet", self._node(), "Normal", f"Node{word}",
-                   f"Node {kubelet.node} status is now: Node{word}", span)
+                        args={"node": kubelet.node, "word": ", ".join(words)} if changed else None)
+        for word in words:
+            record(kubelet, "kubelet", self.node(), "Normal", f"Node{word}", f"Node {kubelet.node} status is now: Node{word}",
+                   span)
 
     def on_node_told(self, data: Any, status: int, body: Any, span: int) -> None:
         """If nobody took it, say it again with the next heartbeat. A deleted Node is not made anew before a restart."""
         if status not in (200, 404):
             self.memory.update(dirty=True, told="")
 
-    def _node(self) -> dict[str, Any]:
+    def node(self) -> dict[str, Any]:
+        """The Node as Events are about it: the kubelet uses its name for a uid."""
         return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": self.kubelet.node, "uid": self.kubelet.node}}
 
     def _renew(self, span: int) -> None:

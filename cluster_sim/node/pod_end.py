@@ -176,7 +176,7 @@ class PodEnd:
         if not worker["final"]:
             rows = [worker["containers"].get(each["name"]) for each in pod["spec"]["containers"]]
             clean = all(row is not None and row["state"] == "exited" and row["code"] == 0 for row in rows)
-            worker["final"] = {"phase": worker["outcome"] or ("Succeeded" if clean else "Failed")}
+            worker["final"] = {"phase": worker["outcome"] or ("Succeeded" if clean else "Failed"), **worker.get("why", {})}
         self.kubelet.report(worker, span)
 
     def reported(self, pod: Object, worker: Object, span: int) -> None:

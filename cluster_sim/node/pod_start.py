@@ -210,6 +210,8 @@ class PodStart:
         if "error" in answer:
             self._failed(pod, worker, name, answer, span)
             return
+        if answer["look"]:
+            self.kubelet.evictions.look(span)
         self.kernel.tell(span, "kubelet.runs", {"container": name, "pod": pod["metadata"]["name"]}, level=STORY)
         self.kubelet.event(pod, "Normal", "Started", "Container started", span, container)
         started_ok = not pod_worker.has_probe(container, "startup")

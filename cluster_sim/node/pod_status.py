@@ -180,14 +180,18 @@ def report(pod: Object, worker: Object, stamp: Stamp, now: int, host_ip: str) ->
     current = final.get("phase") or phase(pod, known)
     generation = pod["metadata"].get("generation", 1)
     rows = _rows(pod, known, bool(worker["ip"]) and not worker["gone"], current)
+    if worker.get("disrupted"):
+        rows = [*rows, ("DisruptionTarget", "True", "TerminationByKubelet", worker["disrupted"])]
     items = _items(rows, status.get("conditions"), generation, stamp(now))
     first = "PodInitializing" if spec.get("initContainers") else "ContainerCreating"
     told: Object = {
         "phase": current, "conditions": items, "hostIP": host_ip, "hostIPs": _addresses(host_ip),
         "startTime": status.get("startTime") or stamp(now), "observedGeneration": generation,
     }
-    if final.get("reason"):  # it never began here: no container has a state
-        return {**told, "reason": final["reason"], "message": final["message"]}
+    if final.get("reason"):
+        told.update(reason=final["reason"], message=final["message"])
+        if not known and worker["sandbox"] is None:  # it never began here: no container has a state
+            return told
     told["containerStatuses"] = _statuses(spec["containers"], known, stamp, first)
     if spec.get("initContainers"):
         told["initContainerStatuses"] = _statuses(spec["initContainers"], known, stamp, "PodInitializing")

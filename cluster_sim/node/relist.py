@@ -27,6 +27,8 @@ def settle(kubelet: Kubelet, found: Object, span: int) -> None:
         return
     kubelet.state["settled"] = True
     kubelet.state["images"] = {**found["images"]}
+    if found["look"]:
+        kubelet.evictions.look(span)
     pods = kubelet.informer("pods").list()
     known = {pod["metadata"]["uid"]: pod for pod in pods}
     _sandboxes(kubelet, found["sandboxes"], known, span)

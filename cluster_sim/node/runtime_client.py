@@ -64,6 +64,9 @@ class RuntimeClient:
         if call is None or kubelet_server.served(kubelet, answer, span):
             return
         then, uid, container = call
+        if not uid and then != "listed":  # it was asked for the node, not for a pod
+            getattr(kubelet.evictions, f"on_{then}")(answer, span)
+            return
         if then == "listed":
             self._is_up(span)
             relist.settle(kubelet, answer, span)
