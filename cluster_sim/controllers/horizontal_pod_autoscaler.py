@@ -14,7 +14,7 @@ from typing import Any
 
 from cluster_sim.api import meta, quantity, resources, selectors
 from cluster_sim.api.conditions import set_condition
-from cluster_sim.client import MERGE_PATCH, Controller
+from cluster_sim.client import Controller
 from cluster_sim.client.controller import Answer
 from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers import pods, scaling_rules
@@ -193,7 +193,9 @@ class HorizontalPodAutoscalerController(Controller):
         status = {**status, "desiredReplicas": to, "lastScaleTime": self.kernel.timestamp()}
         target = autoscaler["spec"]["scaleTargetRef"]["name"]
         told = {"hpa": meta.name(autoscaler), "target": target, "from": current, "to": to, "why": why}
-        self._write("PATCH", path, {"spec": {"replicas": to}}, then="rescaled", content_type=MERGE_PATCH,
+        scale = {"apiVersion": "autoscaling/v1", "kind": "Scale", "spec": {"replicas": to},
+                 "metadata": {"name": target, "namespace": meta.namespace(autoscaler)}}
+        self._write("PUT", path, scale, then="rescaled",
                     data={"to": to, "why": why, "status": status}, subject=target, phrase="hpa.rescale", args=told,
                     detail={"rule": "desired = ceil(ratio × ready pods)", "from": current, "to": to})
 

@@ -8,7 +8,7 @@ then either goes on or ends:
 - *ends*: first FailureTarget or SuccessCriteriaMet says that it will and why, then remaining pods are deleted, and
   when the last one is gone and counted comes Failed or Complete.
 
-Source: kubernetes pkg/controller/job/job_controller.go. Not here: backoffLimitPerIndex.
+Source: kubernetes pkg/controller/job/job_controller.go.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cluster_sim.api.conditions import find_condition, is_true
 from cluster_sim.client import STRATEGIC_MERGE_PATCH, Controller
 from cluster_sim.client.controller import Answer
 from cluster_sim.client.controller_host import ControllerHost
-from cluster_sim.controllers import adoption, job_rules, job_status, pods
+from cluster_sim.controllers import adoption, job_index, job_rules, job_status, pods
 from cluster_sim.controllers.deletion_rank import rank_for_deletion
 from cluster_sim.controllers.job_status import FINALIZER, has_finalizer, with_condition
 from cluster_sim.controllers.pods import Object
@@ -37,6 +37,7 @@ register_phrases({
     "job.end": "Job controller ends {job}: {message}",
 }, file="cluster_sim/controllers/job.py")
 
+ME = "kubernetes.io/job-controller"
 ENDS = {"SuccessCriteriaMet": "Complete", "FailureTarget": "Failed"}
 
 
@@ -60,7 +61,7 @@ class JobController(Controller):
     def sync(self, key: str, span: int) -> None:
         """Count, then go on or end; write the status."""
         job = self.lister("jobs").get(key)
-        if job is None:
+        if job is None or job["spec"].get("managedBy", ME) != ME:
             return
         mine = adoption.owned(self.lister("pods"), job)
         self.let_go(job, mine)
@@ -152,6 +153,10 @@ class JobController(Controller):
     def manage(self, job: Object, status: Object, mine: list[Object], now: int) -> None:
         """Create what is missing, delete what is too much."""
         active = [pod for pod in mine if pods.is_active(pod)]
+        if job_rules.is_indexed(job) and (many := job_index.superfluous(job, active)):
+            for pod in many:
+                self.remove(pod, "its index is not wanted")
+            active = [pod for pod in active if pod not in many]
         succeeded, _ = job_status.totals(job, status)
         wants = job_rules.wanted_active(job, succeeded, len(active))
         if len(active) > wants:
@@ -165,12 +170,12 @@ class JobController(Controller):
         missing = min(wants - replaced, BURST)
         if missing <= 0:
             return
-        pause = self.backoff(mine, now)
+        pause = 0 if job_index.limit(job) is not None else self.backoff(mine, now)
         if pause > 0:
             self.requeue(meta.key(job), pause)
             return
         told = {"active": len(active), "succeeded": succeeded, "wants": wants, "pod": f"{meta.name(job)}-…"}
-        for pod in self.new_pods(job, status, active, missing):
+        for pod in self.new_pods(job, status, mine, active, missing):
             self.create("pods", pod, then="created", data={"told": told}, subject=meta.name(job), phrase="job.create",
                         args=told)
 
@@ -184,14 +189,22 @@ class JobController(Controller):
             return 0
         return job_rules.finished_at(failures[-1]) + job_rules.backoff_after(len(failures)) - now
 
-    def new_pods(self, job: Object, status: Object, active: list[Object], count: int) -> list[Object]:
+    def new_pods(self, job: Object, status: Object, mine: list[Object], active: list[Object],
+                 count: int) -> list[Object]:
         """Pods to create; with completion indexes, if the Job is Indexed."""
         template = job["spec"]["template"]
         if not job_rules.is_indexed(job):
             pod = pods.from_template(template, job)
             return [meta.with_metadata(pod, finalizers=[*meta.finalizers(pod), FINALIZER])] * count
-        taken = [*job_rules.parse_indexes(status.get("completedIndexes")), *map(job_rules.index_of, active)]
-        return [_indexed_pod(job, template, index) for index in job_rules.pending_indexes(job, taken, count)]
+        taken = [*job_rules.parse_indexes(status.get("completedIndexes")), *map(job_rules.index_of, active),
+                 *job_rules.parse_indexes(status.get("failedIndexes"))]
+        failed = job_status.delayed(job, status, mine)
+        now = self.kernel.epoch + self.now
+        pauses = {index: pause for index, pod in failed.items() if (pause := job_index.pause(pod, now)) > 0}
+        if pauses:
+            self.requeue(meta.key(job), min(pauses.values()))
+        return [_indexed_pod(job, template, index, failed.get(index))
+                for index in job_rules.pending_indexes(job, [*taken, *pauses], count)]
 
     def remove(self, pod: Object, why: str) -> None:
         """Delete one pod."""
@@ -217,7 +230,7 @@ class JobController(Controller):
                                  "failed": status.get("failed", 0), "message": ended["message"] if ended else ""})
 
 
-def _indexed_pod(job: Object, template: Object, index: int) -> Object:
+def _indexed_pod(job: Object, template: Object, index: int, failed: Object | None) -> Object:
     """The pod of one completion index: in its name, labels, hostname and environment."""
     name = f"{meta.name(job)}-{index}"
     pod = pods.from_template(template, job, generateName=f"{name}-")
@@ -232,5 +245,5 @@ def _indexed_pod(job: Object, template: Object, index: int) -> Object:
     if spec.get("initContainers"):
         spec["initContainers"] = told(spec["initContainers"])
     return meta.with_metadata({**pod, "spec": spec}, labels={**meta.labels(pod), **number},
-                              annotations={**meta.annotations(pod), **number},
+                              annotations={**meta.annotations(pod), **number, **job_index.carried(job, failed)},
                               finalizers=[*meta.finalizers(pod), FINALIZER])

@@ -13,7 +13,7 @@ from typing import Any
 
 from cluster_sim.api import meta
 from cluster_sim.api.conditions import find_condition, is_true
-from cluster_sim.controllers import job_rules, pods
+from cluster_sim.controllers import job_index, job_rules, pods
 from cluster_sim.controllers.pods import Object
 from cluster_sim.kernel import SECOND, timestamps
 
@@ -48,6 +48,20 @@ def uncounted(job: Object) -> dict[str, list[str]]:
     return {"succeeded": noted.get("succeeded") or [], "failed": noted.get("failed") or []}
 
 
+def failures(job: Object, mine: list[Object]) -> list[Object]:
+    """Its pods that failed."""
+    return [pod for pod in mine if failed_without(job, pod)]
+
+
+def delayed(job: Object, status: Object, mine: list[Object]) -> dict[int, Object]:
+    """Failed pods by index that stay as they are until the next pod of their index is there (backoffLimitPerIndex)."""
+    if job_index.limit(job) is None:
+        return {}
+    done = [*job_rules.parse_indexes(status.get("completedIndexes")), *job_rules.parse_indexes(status.get("failedIndexes")),
+            *(job_rules.index_of(pod) for pod in mine if pods.is_active(pod))]
+    return job_index.last_failures(job, failures(job, mine), done)
+
+
 def with_counts(job: Object, mine: list[Object]) -> Object:
     """The status after counting: noted uids without finalizer are counted, newly finished pods noted."""
     old = job.get("status") or {}
@@ -61,9 +75,10 @@ def with_counts(job: Object, mine: list[Object]) -> Object:
         if counted and not (indexed and field == "succeeded"):
             status[field] = old.get(field, 0) + counted
     completed = job_rules.parse_indexes(old.get("completedIndexes"))
+    kept = {meta.uid(pod): True for pod in delayed(job, old, mine).values() if not job_index.has_failed(job, pod)}
     for pod in mine:
         uid = meta.uid(pod)
-        if not has_finalizer(pod) or uid in left["succeeded"] or uid in left["failed"]:
+        if not has_finalizer(pod) or uid in kept or uid in left["succeeded"] or uid in left["failed"]:
             continue
         if pods.phase(pod) == "Succeeded":
             index = job_rules.index_of(pod)
@@ -75,6 +90,8 @@ def with_counts(job: Object, mine: list[Object]) -> Object:
     if indexed:
         text = job_rules.format_indexes(completed)
         status |= {"completedIndexes": text, "succeeded": len({*completed})} if text else {}
+        if job_index.limit(job) is not None:
+            status["failedIndexes"] = job_rules.format_indexes(job_index.failed_indexes(job, failures(job, mine)))
     status["uncountedTerminatedPods"] = {field: uids for field, uids in left.items() if uids}
     return status
 
@@ -101,6 +118,11 @@ def verdict(job: Object, status: Object, mine: list[Object], now: int) -> tuple[
         return "FailureTarget", "BackoffLimitExceeded", LIMIT
     if past_deadline(job, status, now) == 0:
         return "FailureTarget", "DeadlineExceeded", DEADLINE
+    if job_index.limit(job) is not None:
+        done = [job_rules.parse_indexes(status.get(field)) for field in ("failedIndexes", "completedIndexes")]
+        found = job_index.verdict(job, *done)
+        if found is not None:
+            return "FailureTarget", *found
     message = job_rules.success_rule(job, job_rules.parse_indexes(status.get("completedIndexes")))
     if message:
         return "SuccessCriteriaMet", "SuccessPolicy", message

@@ -32,7 +32,7 @@ class LocalProvisioner(Controller):
     """Volumes of classes whose provisioner is podium.dev/local."""
 
     name = "local-provisioner"
-    account = "storage-provisioner"
+    account = "persistent-volume-binder"  # as provisioners in the tree had it
     watches = ("persistentvolumeclaims", "persistentvolumes", "storageclasses")
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cluster_sim.api import meta
-from cluster_sim.client import MERGE_PATCH, Controller
+from cluster_sim.client import Controller
 from cluster_sim.client.controller import Answer
 from cluster_sim.client.controller_host import ControllerHost
 from cluster_sim.controllers import adoption, controller_history, pods, statefulset_status
@@ -200,8 +200,8 @@ class StatefulSetController(Controller):
             others = [ref for ref in meta.owners(claim) if ref["uid"] not in (meta.uid(pod), meta.uid(statefulset))]
             wanted = [*others, *([meta.owner_reference(holder)] if holder is not None else [])]
             if [ref["uid"] for ref in wanted] != [ref["uid"] for ref in meta.owners(claim)]:
-                self.patch("persistentvolumeclaims", claim, {"metadata": {"ownerReferences": wanted or None}},
-                           content_type=MERGE_PATCH, then="kept", subject=meta.name(claim))
+                self.update("persistentvolumeclaims", meta.with_metadata(claim, ownerReferences=wanted or None), then="kept",
+                            subject=meta.name(claim))
                 written = True
         return written
 

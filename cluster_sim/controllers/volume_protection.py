@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cluster_sim.api import meta
-from cluster_sim.client import MERGE_PATCH, Controller
+from cluster_sim.client import Controller
 from cluster_sim.controllers import pods
 from cluster_sim.controllers.pods import Object
 from cluster_sim.kernel.trace import register_phrases
@@ -43,9 +43,8 @@ class Protection(Controller):
         if obj is None or not meta.is_deleting(obj) or self.finalizer not in meta.finalizers(obj) or self.in_use(obj):
             return
         left = [one for one in meta.finalizers(obj) if one != self.finalizer]
-        patch = {"metadata": {"finalizers": left or None, "resourceVersion": obj["metadata"]["resourceVersion"]}}
-        self.patch(self.resource, obj, patch, content_type=MERGE_PATCH, subject=key, phrase="protection.release",
-                   args={"kind": self.kind, "name": meta.name(obj)})
+        self.update(self.resource, meta.with_metadata(obj, finalizers=left or None), subject=key, phrase="protection.release",
+                    args={"kind": self.kind, "name": meta.name(obj)})
 
     def in_use(self, obj: Object) -> bool:
         """Whether something needs it still."""
