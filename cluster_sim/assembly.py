@@ -50,7 +50,10 @@ def build(kernel: Kernel, part: str, state: dict[str, Any] | None = None) -> Com
     if isinstance(component, Process | User):
         component.server = f"{master}/kube-apiserver"
     if isinstance(component, APIServer):
-        component.store = f"{master}/etcd"
+        component.store = f"{component.node}/etcd"  # its own machine's, as kubeadm stacks them
+    if isinstance(component, Etcd):
+        component.initial = tuple(f"{name}/etcd" for name, machine in kernel.machines.items()
+                                  if machine["role"] == "control-plane")
     kernel.register(component)
     return component
 

@@ -29,6 +29,7 @@ DEFAULT_EPOCH = 1_767_225_600 * SECOND  # 2026-01-01T00:00:00Z
 BOOT_LIMIT = 60 * SECOND
 REQUEST_LIMIT = 30 * SECOND  # a client gives up on a server that says nothing
 WATCH_LIMIT = 3_600 * SECOND
+FOLLOW = 240 * SECOND  # history is taken into the facts at least so often: etcd keeps it for 5 to 10 minutes
 STRATEGIC = "application/strategic-merge-patch+json"
 MERGE = "application/merge-patch+json"
 
@@ -45,6 +46,7 @@ class Cluster(Reading):
         self._calls: dict[str, Call] = {}  # command id → its call: a repeated command gets the first answer
         self._parts_seen: dict[str, tuple[int, Any]] = {}
         self._parts_version = 0
+        self._followed = 0  # when history was last taken into the facts
 
     def __del__(self) -> None:
         self.kernel.take_apart()
@@ -206,14 +208,11 @@ class Cluster(Reading):
 
     def advance(self, seconds: float) -> None:
         """Let that many virtual seconds pass (at least a microsecond, so that a loop to a rounded end arrives)."""
-        self.kernel.run_until(self.kernel.now + max(round(seconds * SECOND), int(seconds > 0)))
-        self._follow()
+        self._run_until(self.kernel.now + max(round(seconds * SECOND), int(seconds > 0)))
 
     def run(self, until: float, budget: int | None = None) -> int:
         """Run to that virtual second, or so many events; → how many ran."""
-        ran = self.kernel.run_until(round(until * SECOND), budget)
-        self._follow()
-        return ran
+        return self._run_until(round(until * SECOND), budget)
 
     def step(self) -> Span | None:
         """Run one event; → the span that brought it (None: nothing is to come, or it is no longer kept)."""
@@ -300,15 +299,26 @@ class Cluster(Reading):
                 kernel.now = deadline
                 break
             span = kernel.step()
+            if kernel.now - self._followed > FOLLOW:
+                self._follow()
             found = span is not None and not in_background(span) and not waiting()
         self._follow()
         return found
 
+    def _run_until(self, time: int, budget: int | None = None) -> int:
+        """Run to a time, or so many events, following the facts on the way: etcd forgets its history; → how many ran."""
+        kernel, ran = self.kernel, 0
+        while kernel.now + FOLLOW < time and (budget is None or ran < budget):
+            ran += kernel.run_until(kernel.now + FOLLOW, None if budget is None else budget - ran)
+            self._follow()
+        ran += kernel.run_until(time, None if budget is None else budget - ran)
+        self._follow()
+        return ran
+
     def _run_to(self, at: int, after: int) -> None:
         """Run to an exact position: so many events in all, then the clock at `at`."""
-        self.kernel.run_until(at, max(0, after - self.kernel.executed))
+        self._run_until(at, max(0, after - self.kernel.executed))
         self.kernel.now = max(self.kernel.now, at)
-        self._follow()
 
     def _note(self, kind: str, by: str, command_id: str | None, body: Any) -> Record:
         return self._log.add(self.kernel.now, self.kernel.executed, kind, by, command_id, body)
@@ -326,14 +336,16 @@ class Cluster(Reading):
         return component
 
     def _store(self) -> Any:
-        etcd = next(part for part in self.kernel.components.values() if isinstance(part, Etcd))
-        return etcd.store
+        """The store of the member that has applied most: what is applied anywhere is committed."""
+        members = [part for part in self.kernel.components.values() if isinstance(part, Etcd)]
+        return max(members, key=lambda member: member.store.revision).store
 
     def _api_server(self) -> str:
         return next(part for part in self.kernel.components if part.endswith("/kube-apiserver"))
 
     def _follow(self) -> None:
         """Take new history into the facts."""
+        self._followed = self.kernel.now
         store = self._store()
         if store.revision != self._facts.revision:
             self._facts.follow(store.since(max(self._facts.revision, store.state["compacted"])))

@@ -45,7 +45,7 @@ def checks(path: str) -> list[str]:
 
 def _fails(server: APIServer, name: str) -> bool:
     if name in STORE or name == "informer-sync":
-        return not server.state["synced"]
+        return not (server.state["synced"] and server.state["stream"])
     return name in BOOTSTRAPPED and not server.state["ready"]
 
 

@@ -63,8 +63,7 @@ def _send(server: APIServer, row: Object) -> None:
     state["next"] = number = state["next"] + 1
     state["calls"][str(number)] = row
     if not state["sweeping"]:
-        state["sweeping"] = True
-        server.kernel.timer(server.part, SWEEP, "sweep", background=True)
+        keep_sweeping(server)
     write = row["writes"][row["at"]]
     last = row["at"] == len(row["writes"]) - 1
     payload = {"source": server.part, "id": number, **write}
@@ -73,12 +72,22 @@ def _send(server: APIServer, row: Object) -> None:
         phrase=row["phrase"] if last else "", args=row["args"] if last else None, level=row["level"] if last else 1)
 
 
+def keep_sweeping(server: APIServer) -> None:
+    """Something waits: look now and then whether it has waited too long."""
+    if not server.state["sweeping"]:
+        server.state["sweeping"] = True
+        server.kernel.timer(server.part, SWEEP, "sweep", background=True)
+
+
 def committed(server: APIServer, answer: Object, span: int) -> None:
     """etcd has answered a transaction."""
     row = server.state["calls"].pop(str(answer["id"]), None)
     if row is None:
         return
     write = row["writes"][row["at"]]
+    if "error" in answer:  # nobody knows whether it was written: the client must look
+        server.refuse(row["call"], ApiError(status.unknown(answer["error"])), span)
+        return
     if not answer["ok"]:
         _retry(server, row, write, span)
         return
@@ -120,17 +129,11 @@ def _finish(server: APIServer, row: Object, obj: Object | None, span: int) -> No
     server.respond(call, row["status"], body, span, row["headers"])
 
 
-def lost(server: APIServer, number: int, span: int) -> None:
-    """etcd's process is not running: the write did not happen."""
+def lost(server: APIServer, number: int, span: int, why: str) -> None:
+    """The connection to etcd failed: the write did not happen, or nobody knows."""
     row = server.state["calls"].pop(str(number), None)
     if row is not None:
-        server.refuse(row["call"], ApiError(status.unknown("etcdserver: request timed out")), span)
-
-
-def lose_all(server: APIServer, span: int) -> None:
-    """The connection to etcd broke: nobody knows what became of the writes under way."""
-    for number in list(server.state["calls"]):
-        lost(server, int(number), span)
+        server.refuse(row["call"], ApiError(status.unknown(why)), span)
 
 
 def sweep(server: APIServer, span: int) -> None:
@@ -140,6 +143,8 @@ def sweep(server: APIServer, span: int) -> None:
     for number in late:
         row = state["calls"].pop(number)
         server.refuse(row["call"], ApiError(status.timeout(LATE)), span)
-    state["sweeping"] = bool(state["calls"])
-    if state["sweeping"]:
-        server.kernel.timer(server.part, SWEEP, "sweep", background=True)
+    for number in [number for number, row in state["confirming"].items() if server.kernel.now - row[1] >= TIMEOUT]:
+        server.refuse(state["confirming"].pop(number)[0], ApiError(status.timeout(LATE)), span)
+    state["sweeping"] = False
+    if state["calls"] or state["confirming"]:
+        keep_sweeping(server)

@@ -13,22 +13,21 @@ from __future__ import annotations
 from typing import Any
 
 from cluster_sim.api.status import ApiError, internal, too_many_requests
-from cluster_sim.apiserver import bootstrap, custom_names, in_flight, kubelet_proxy, routes, watch_stream
+from cluster_sim.apiserver import bootstrap, custom_names, etcd_client, in_flight, kubelet_proxy, routes, watch_stream
 from cluster_sim.apiserver.allocation import Allocator
 from cluster_sim.apiserver.custom import CustomResources
 from cluster_sim.apiserver.outcome import Answer
 from cluster_sim.apiserver.rbac.authorizer import Authorizer
-from cluster_sim.apiserver.watch_cache import REGISTRY, WatchCache
+from cluster_sim.apiserver.watch_cache import WatchCache
 from cluster_sim.apiserver.watchers import Watchers
-from cluster_sim.kernel import DETAIL, SECOND, STORY, Component
+from cluster_sim.kernel import DETAIL, STORY, Component
 from cluster_sim.kernel.loop import register_connecting
 
-register_connecting("request", "range", "txn", "watch-etcd")
+register_connecting("request", "range", "txn", "watch-etcd", "compact")
 
 Object = dict[str, Any]
 
 HEALTH = ("/healthz", "/livez", "/readyz")  # answered whatever the state of the store
-RETRY = SECOND  # before etcd is asked again after it was lost
 
 
 class APIServer(Component):
@@ -41,8 +40,8 @@ class APIServer(Component):
         """The process died: cache, watches and calls under way are gone."""
         number = self.state.get("next", 0)
         self.state.clear()
-        self.state.update({"next": number, "synced": False, "ready": False, "stream": 0, "cache": {}, "watches": {},
-                           "calls": {}, "sweeping": False, "reserved": {}, "boot": [], "proxied": {}})
+        self.state.update({"next": number, "synced": False, "ready": False, "cache": {}, "watches": {}, "calls": {},
+                           "sweeping": False, "reserved": {}, "boot": [], "proxied": {}, **etcd_client.fresh_state()})
 
     def rebuild(self) -> None:
         """Everything that is made from the state."""
@@ -54,7 +53,8 @@ class APIServer(Component):
 
     def start(self, cause: int) -> None:
         """Read the store, then follow it."""
-        self._ask("range", {"prefix": REGISTRY}, cause, phrase="apiserver.start")
+        etcd_client.start(self, cause)
+        etcd_client.start_compaction(self)
         watch_stream.start_bookmarks(self)
 
     def receive(self, kind: str, payload: Any, span: int) -> None:
@@ -64,9 +64,9 @@ class APIServer(Component):
         elif kind == "txned":
             in_flight.committed(self, payload, span)
         elif kind == "watched":
-            self._watched(payload, span)
+            etcd_client.watched(self, payload, span)
         elif kind == "ranged":
-            self._ranged(payload, span)
+            etcd_client.ranged(self, payload, span)
         elif kind == "cancel":
             watch_stream.cancel(self, payload)
         elif kind == "closed":
@@ -85,8 +85,12 @@ class APIServer(Component):
             kubelet_proxy.lost(self, payload, span, "i/o timeout")
         elif kind == "sweep":
             in_flight.sweep(self, span)
-        elif kind == "relist" and not self.state["synced"]:
-            self.start(span)
+        elif kind == "relist":
+            etcd_client.again(self, span)
+        elif kind == "confirm":
+            etcd_client.confirm(self, payload[0], span, payload[1])
+        elif kind == "compact":
+            etcd_client.compact(self, span)
 
     # Requests
 
@@ -96,10 +100,16 @@ class APIServer(Component):
             body = too_many_requests("storage is (re)initializing", 1)
             self.respond(call, 429, body, span, {"Retry-After": "1"})
             return
+        if etcd_client.must_confirm(self, call):
+            etcd_client.confirm(self, call, span)
+            return
         try:
             outcome = routes.serve(self, call, span, again)
         except ApiError as error:
-            self.refuse(call, error, span)
+            if etcd_client.may_be_stale(self, call, error):
+                etcd_client.confirm(self, call, span)
+            else:
+                self.refuse(call, error, span)
             return
         except RecursionError:
             self.refuse(call, ApiError(internal("the object is nested too deeply")), span)
@@ -134,32 +144,6 @@ class APIServer(Component):
 
     # etcd
 
-    def _ask(self, kind: str, payload: Object, cause: int, phrase: str = "") -> int:
-        self.state["next"] = number = self.state["next"] + 1
-        self.kernel.connect(self.part, self.store)
-        self.kernel.send(self.part, self.store, kind, {"source": self.part, "id": number, **payload}, cause, verb=kind,
-                         phrase=phrase)
-        return number
-
-    def _ranged(self, payload: Object, span: int) -> None:
-        self.cache.fill(payload["revision"], payload["kvs"])
-        self.rebuild()
-        self.state["synced"] = True
-        self.state["stream"] = self._ask("watch-etcd", {"prefix": REGISTRY, "revision": payload["revision"]}, span)
-        bootstrap.begin(self, span)
-        custom_names.settle_all(self, span)
-
-    def _watched(self, payload: Object, span: int) -> None:
-        if payload["id"] != self.state["stream"]:
-            return
-        if "error" in payload:
-            self._lose_etcd(span)
-            return
-        for event in payload["events"]:
-            prefix, change = self.cache.apply(event)
-            self.observe(prefix, change, span)
-            watch_stream.publish(self, prefix, change, span)
-
     def observe(self, prefix: str, change: list[Any], span: int) -> None:
         """Keep what is derived from objects up with them."""
         if prefix == "services/specs":
@@ -173,26 +157,20 @@ class APIServer(Component):
 
     def _closed(self, peer: str, span: int) -> None:
         if peer == self.store:
-            self._lose_etcd(span)
+            etcd_client.lost(self, span)
         else:
             watch_stream.drop_client(self, peer)
 
     def _refused(self, payload: Object, span: int) -> None:
-        if payload.get("kind") == "txn":
-            in_flight.lost(self, payload["id"], span)
-        elif payload.get("kind") == "kubelet":
+        kind = payload.get("kind")
+        if kind == "txn":
+            in_flight.lost(self, payload["id"], span, etcd_client.DIAL)
+        elif kind == "kubelet":
             kubelet_proxy.lost(self, payload["id"], span)
-        elif payload.get("peer") == self.store:
-            self._lose_etcd(span)
-
-    def _lose_etcd(self, span: int) -> None:
-        """The stream is broken: what we know grows old. Watches end, and everything is read anew."""
-        if self.state["stream"] or not self.state["synced"]:
-            self.state["stream"] = 0
-            self.state["synced"] = False
-            watch_stream.end_all(self, span)
-            in_flight.lose_all(self, span)
-            self.kernel.timer(self.part, RETRY, "relist", background=True)
+        elif str(payload["id"]) in self.state["confirming"]:
+            etcd_client.refused(self, payload["id"], span)
+        else:
+            etcd_client.refused_stream(self, payload, span)
 
     def view(self) -> Object:
         """For the stage: whether it serves, how many watches and writes it carries, and the revision it knows."""

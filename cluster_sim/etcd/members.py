@@ -14,7 +14,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.etcd import errors
+from cluster_sim.etcd import errors, watches
 from cluster_sim.etcd.raft import membership
 from cluster_sim.etcd.raft.quorum import majority
 from cluster_sim.kernel import SECOND, STORY
@@ -116,6 +116,7 @@ def applied(member: Etcd, change: dict[str, Any], span: int) -> None:
                                   args={"other": change["name"], "members": len(voters)})
         answer(member, {"source": change["source"], "id": change["call"]}, span, changed=change["id"])
     member.settle()
+    watches.tell_members(member, span)
     if kind == membership.REMOVE and change["id"] == state["me"]:
         state["removed"] = True
 

@@ -80,7 +80,8 @@ def expire(member: Etcd, span: int) -> None:
 
 def _answer(member: Etcd, call: dict[str, Any], span: int) -> None:
     store = member.store
-    answer: dict[str, Any] = {"id": call["id"], "revision": store.revision, "kvs": []}
+    answer: dict[str, Any] = {"id": call["id"], "revision": store.revision, "kvs": [],
+                              "members": len(member.raft.disk["voters"])}
     try:
         if not call.get("count_only"):
             answer["kvs"] = store.range(call["prefix"]) if "revision" not in call else store.range_at(

@@ -11,8 +11,8 @@ own majority and asks nobody.
                     compare: the mod_revision it must have (0: it must not exist; None: any)
                                                                         txned {id, ok, revision, current, error?}
     range           {source, id, prefix, serializable?, revision?, count_only?}
-                                                                        ranged {id, revision, kvs, error?}
-    watch-etcd      {source, id, prefix, revision}                      watched {id, events, error?}, again and again
+                                                                        ranged {id, revision, kvs, members, error?}
+    watch-etcd      {source, id, prefix, revision}                      watched {id, events, members?, error?}, again and again
     compact         {source, id, revision}                              compacted {id, error?}
     member-…        see members.py                                      member-answer
 
@@ -244,6 +244,7 @@ class Etcd(Component):
         self.state["members"] = {number: list(row) for number, row in snapshot["data"]["members"].items()}
         leases.rebuild(self)
         self.settle()
+        watches.tell_members(self, span)
         cause = self.kernel.work(self.part, span, verb="restore", subject=str(snapshot["index"]), phrase="raft.restored",
                                  args={"node": self.node, "index": snapshot["index"]}, level=STORY)
         try:

@@ -48,6 +48,14 @@ def notify(member: Etcd, event: Event | None, span: int) -> None:
                         verb="watched", subject=event[2], revision=event[0])
 
 
+def tell_members(member: Etcd, span: int) -> None:
+    """Clients learn how many members there are: with more than one, what they last heard may not be the latest."""
+    voters = len(member.raft.disk["voters"])
+    for source, _, number in member.state["watchers"].values():
+        member.kernel.send(member.part, source, "watched", {"id": number, "events": [], "members": voters}, span, verb="watched",
+                           subject=f"{voters} members")
+
+
 def drop_client(member: Etcd, peer: str) -> None:
     """A client's process died."""
     for watcher in [watcher for watcher, row in member.state["watchers"].items() if row[0] == peer]:

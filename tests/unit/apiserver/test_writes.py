@@ -2,6 +2,7 @@
 
 import pytest
 
+from cluster_sim.apiserver import etcd_client
 from tests.unit.apiserver.door import CONFIGS, MERGE, PODS, SERVER, STORE, a_config, a_deployment, a_pod
 
 
@@ -105,7 +106,8 @@ def test_the_router_knows_which_paths_there_are(door, verb, path, status):
 
 def test_without_etcd_a_write_fails_and_all_is_well_when_it_is_back(door):
     door.kernel.stop(STORE, 0)
-    assert door.ask("POST", CONFIGS, a_config())[0] in (429, 500)
+    status, body = door.ask("POST", CONFIGS, a_config())
+    assert (status, body.get("reason"), body["message"]) == (500, None, etcd_client.DIAL)
     door.kernel.run(STORE, 0)
     door.run(3)
     assert door.ask("POST", CONFIGS, a_config())[0] == 201
@@ -116,7 +118,8 @@ def test_a_write_under_way_when_etcd_dies_is_answered_with_an_error(door):
     door.run(0.0012)
     assert door.server.state["calls"]
     door.kernel.stop(STORE, 0)
-    assert door.answer(call)[0] == 500
+    status, body = door.answer(call)
+    assert (status, body.get("reason"), body["message"]) == (500, None, etcd_client.BROKEN)
     assert not door.server.state["calls"]
 
 
