@@ -14,6 +14,8 @@ from cluster_sim.client import Process
 from cluster_sim.controllers import ControllerManager
 from cluster_sim.etcd import Etcd
 from cluster_sim.kernel import Component, Kernel
+from cluster_sim.load_balancer import PART as LOAD_BALANCER
+from cluster_sim.load_balancer import LoadBalancer
 from cluster_sim.node import ContainerRuntime, Kubelet, KubeProxy, Registry
 from cluster_sim.scheduler import Scheduler
 from cluster_sim.user import User
@@ -23,11 +25,12 @@ CONTROL_PLANE: dict[str, type[Component]] = {
     "kube-scheduler": Scheduler,
 }
 WORKER: dict[str, type[Component]] = {"container-runtime": ContainerRuntime, "kubelet": Kubelet, "kube-proxy": KubeProxy}
+LOCAL = ("kube-controller-manager", "kube-scheduler", "kubelet")  # on a control plane's machine they use its API server
 
 
-def parts_of(machines: dict[str, dict[str, Any]]) -> list[str]:
+def parts_of(machines: dict[str, dict[str, Any]], load_balancer: bool = False) -> list[str]:
     """Every part id of these machines, in the order in which they start."""
-    parts = ["registry"]
+    parts = ["registry", *([LOAD_BALANCER] if load_balancer else [])]
     for name, machine in machines.items():
         if machine["role"] == "control-plane":
             parts += [f"{name}/{process}" for process in CONTROL_PLANE]
@@ -41,19 +44,39 @@ def build(kernel: Kernel, part: str, state: dict[str, Any] | None = None) -> Com
     """Make the component of a part id, give it its peers, and register it."""
     if part == "registry":
         component: Component = Registry(kernel, part, state)
+    elif part == LOAD_BALANCER:
+        component = LoadBalancer(kernel, part, state)
     elif part.startswith("user/"):
         component = User(kernel, part, state)
     else:
         process = part.rpartition("/")[2]
         component = {**CONTROL_PLANE, **WORKER}[process](kernel, part, state)
-    master = next(name for name, machine in kernel.machines.items() if machine["role"] == "control-plane")
     if isinstance(component, Process | User):
-        component.server = f"{master}/kube-apiserver"
+        component.server = door_of(kernel, part)
     if isinstance(component, APIServer):
         component.store = f"{component.node}/etcd"  # its own machine's, as kubeadm stacks them
     if isinstance(component, Etcd):
-        component.initial = tuple(f"{name}/etcd" for name, machine in kernel.machines.items()
-                                  if machine["role"] == "control-plane")
+        component.initial = tuple(f"{name}/etcd" for name in masters(kernel))
     kernel.register(component)
     return component
+
+
+def masters(kernel: Kernel) -> list[str]:
+    """The control plane's machines."""
+    return [name for name, machine in kernel.machines.items() if machine["role"] == "control-plane"]
+
+
+def door_of(kernel: Kernel, part: str) -> str:
+    """Whom a client talks to: its own machine's API server, the load balancer, or the only API server there is.
+
+    kubeadm gives the controller manager and the scheduler their local endpoint since 1.20, the kubelet of a control
+    plane's machine since 1.33 (ControlPlaneKubeletLocalMode), so that versions never mix while a cluster is upgraded.
+    """
+    node, _, process = part.rpartition("/")
+    if process in LOCAL and kernel.machines.get(node, {}).get("role") == "control-plane":
+        return f"{node}/kube-apiserver"
+    if LOAD_BALANCER in kernel.components:
+        return LOAD_BALANCER
+    first = next(name for name, machine in kernel.machines.items() if machine["role"] == "control-plane")
+    return f"{first}/kube-apiserver"
 

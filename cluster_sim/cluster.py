@@ -12,6 +12,7 @@ from typing import Any
 
 from cluster_sim import addons, assembly, faults, history, scenario
 from cluster_sim.api import resources, yaml
+from cluster_sim.apiserver import APIServer
 from cluster_sim.apply import patch_for, with_annotation
 from cluster_sim.command_log import CommandLog, Record, check, head
 from cluster_sim.etcd import Etcd
@@ -20,6 +21,7 @@ from cluster_sim.history import Position
 from cluster_sim.kernel import DETAIL, SECOND, Kernel, Span, frozen
 from cluster_sim.kernel.loop import in_background
 from cluster_sim.kernel.trace import Trace
+from cluster_sim.load_balancer import LoadBalancer
 from cluster_sim.reading import Reading
 from cluster_sim.responses import Call, Response
 from cluster_sim.scenario import Scene, SceneError
@@ -242,14 +244,19 @@ class Cluster(Reading):
     def _boot(self, scene: Scene) -> None:
         for machine in scene.machines:
             self.kernel.machines[machine["name"]] = machine
-        parts = assembly.parts_of(self.kernel.machines)
+        parts = assembly.parts_of(self.kernel.machines, scene.load_balancer)
         for part in parts:
             assembly.build(self.kernel, part)
+        servers = [component for component in self.kernel.components.values() if isinstance(component, APIServer)]
+        balancer = self.kernel.components.get(assembly.LOAD_BALANCER)
+        if isinstance(balancer, LoadBalancer):
+            for server in servers:
+                balancer.add(server.part)
         span = self.kernel.work("registry", 0, verb="boot", subject="cluster", level=DETAIL)
         for part in parts:
             self.kernel.components[part].start(span)
-        api_server = self.kernel.components[self._api_server()]
-        ready = self._advance_while(lambda: not (api_server.view().get("ready") and self._has_default_account()), BOOT_LIMIT)
+        ready = self._advance_while(lambda: not (all(server.state["ready"] for server in servers)
+                                                 and self._has_default_account()), BOOT_LIMIT)
         if not ready:
             raise SceneError("The control plane did not come up.")
         for manifest in [*addons.manifests(scene.addons), *scene.manifests]:
@@ -339,9 +346,6 @@ class Cluster(Reading):
         """The store of the member that has applied most: what is applied anywhere is committed."""
         members = [part for part in self.kernel.components.values() if isinstance(part, Etcd)]
         return max(members, key=lambda member: member.store.revision).store
-
-    def _api_server(self) -> str:
-        return next(part for part in self.kernel.components if part.endswith("/kube-apiserver"))
 
     def _follow(self) -> None:
         """Take new history into the facts."""

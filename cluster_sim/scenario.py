@@ -14,11 +14,11 @@ from typing import Any
 from cluster_sim.api import yaml
 
 API_VERSION, KIND = "podium.dev/v1", "Scene"
-SPEC_FIELDS = ("controlPlanes", "workers", "managedControlPlane", "addons")
+SPEC_FIELDS = ("controlPlanes", "workers", "managedControlPlane", "loadBalancer", "addons")
 MACHINE_FIELDS = ("name", "cpu", "memory", "zone", "pods")
 ADDONS = ("dns", "kube-proxy", "metrics", "storage-class")
 MAX_WORKERS = 5_000
-MAX_CONTROL_PLANES = 1  # several etcd members need raft, which this engine does not have yet
+MAX_CONTROL_PLANES = 5  # as etcd advises; with an even number one more may fail than with one fewer: none
 DEFAULT_WORKERS = 2
 WORKER = {"cpu": "2", "memory": "4Gi", "pods": 110}
 CONTROL_PLANE = {"cpu": "2", "memory": "2Gi", "pods": 110}
@@ -35,6 +35,7 @@ class Scene:
     machines: list[dict[str, Any]]
     manifests: list[dict[str, Any]] = field(default_factory=list)
     addons: list[str] = field(default_factory=list)
+    load_balancer: bool = False
     text: str = ""
 
 
@@ -59,7 +60,9 @@ def read(source: str | os.PathLike[str] | dict[str, Any] | list[dict[str, Any]])
                 raise SceneError(f"Manifest {number} of the scene has no {wanted}.")
         if document["kind"] == KIND:
             raise SceneError("The Scene document must come first, and only once.")
-    return Scene(_machines(spec), documents, _addons(spec), text)
+    machines = _machines(spec)
+    masters = [machine for machine in machines if machine["role"] == "control-plane"]
+    return Scene(machines, documents, _addons(spec), spec.get("loadBalancer", len(masters) > 1), text)
 
 
 def _text(source: Any) -> str:
@@ -90,8 +93,9 @@ def _spec(document: dict[str, Any]) -> dict[str, Any]:
     if unknown:
         raise SceneError(f"The Scene has an unknown field: {', '.join(unknown)}. "
                          f"Its spec may have {', '.join(SPEC_FIELDS)}.")
-    if not isinstance(spec.get("managedControlPlane", False), bool):
-        raise SceneError("spec.managedControlPlane must be true or false.")
+    for name in ("managedControlPlane", "loadBalancer"):
+        if not isinstance(spec.get(name, False), bool):
+            raise SceneError(f"spec.{name} must be true or false.")
     return spec
 
 
@@ -99,6 +103,8 @@ def _machines(spec: dict[str, Any]) -> list[dict[str, Any]]:
     managed = spec.get("managedControlPlane", False)
     masters = _group(spec, "controlPlanes", 1, "master", CONTROL_PLANE, 1, MAX_CONTROL_PLANES)
     workers = _group(spec, "workers", DEFAULT_WORKERS, "worker", WORKER, 0, MAX_WORKERS)
+    if len(masters) > 1 and not spec.get("loadBalancer", True):
+        raise SceneError("Several control planes need one address for all: spec.loadBalancer cannot be false.")
     machines = [{**machine, "role": "control-plane", "node": not managed} for machine in masters]
     machines += [{**machine, "role": "worker", "node": True} for machine in workers]
     names: dict[str, bool] = {}
@@ -117,8 +123,8 @@ def _group(spec: dict[str, Any], name: str, default: int, prefix: str, size: dic
     if not isinstance(wanted, list):
         raise SceneError(f"spec.{name} must be a number or a list of machines.")
     if not least <= len(wanted) <= most:
-        raise SceneError(f"spec.{name} asks for {spec.get(name)!r} machines; there may be {least} to {most}."
-                         if most > 1 else f"spec.{name}: one control plane machine is what this engine can run.")
+        odd = " Odd numbers are wise: four etcd members bear no more losses than three." if name == "controlPlanes" else ""
+        raise SceneError(f"spec.{name} asks for {spec.get(name)!r} machines; there may be {least} to {most}.{odd}")
     return [_machine(item or {}, f"spec.{name}[{index}]", f"{prefix}-{index + 1}", size)
             for index, item in enumerate(wanted)]
 

@@ -69,6 +69,8 @@ class APIServer(Component):
             etcd_client.ranged(self, payload, span)
         elif kind == "cancel":
             watch_stream.cancel(self, payload)
+        elif kind == "connect":
+            self._accept(payload, span)
         elif kind == "closed":
             self._closed(payload["peer"], span)
         elif kind == "refused":
@@ -91,6 +93,14 @@ class APIServer(Component):
             etcd_client.confirm(self, payload[0], span, payload[1])
         elif kind == "compact":
             etcd_client.compact(self, span)
+
+    def _accept(self, payload: Object, span: int) -> None:
+        """A load balancer opens a connection, for a client (whose earlier one is gone then) or to see that it can."""
+        if payload["client"]:
+            watch_stream.drop_client(self, payload["client"])
+        self.kernel.connect(self.part, payload["source"])
+        self.kernel.send(self.part, payload["source"], "connected", {"id": payload["id"], "server": self.part}, span,
+                         verb="connected")
 
     # Requests
 
@@ -158,6 +168,8 @@ class APIServer(Component):
     def _closed(self, peer: str, span: int) -> None:
         if peer == self.store:
             etcd_client.lost(self, span)
+        elif "/" not in peer:  # the load balancer died, and with it the connections of everybody elsewhere
+            watch_stream.drop_remote(self)
         else:
             watch_stream.drop_client(self, peer)
 

@@ -102,7 +102,14 @@ def cancel(server: APIServer, payload: Object) -> None:
 
 
 def drop_client(server: APIServer, peer: str) -> None:
-    """A client's process died."""
+    """A client's process died, or its connection."""
     for key, row in list(server.watchers.rows.items()):
         if row["source"] == peer:
+            server.watchers.remove(key)
+
+
+def drop_remote(server: APIServer) -> None:
+    """All connections but those of this machine are gone."""
+    for key, row in list(server.watchers.rows.items()):
+        if not row["source"].startswith(f"{server.node}/"):
             server.watchers.remove(key)

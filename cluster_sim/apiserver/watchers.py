@@ -21,10 +21,11 @@ Row = dict[str, Any]
 class Watcher:
     """One watch: a row of state (`source`, `id`, `prefix`, `namespace`, `name`, selectors as text, …) and its parsed form."""
 
-    __slots__ = ("fields", "labels", "node", "number", "row")
+    __slots__ = ("after", "fields", "labels", "node", "number", "row")
 
     def __init__(self, number: str, row: Row) -> None:
         self.number, self.row = number, row
+        self.after = row.get("after", 0)  # it knows more than this server's cache did: nothing older is news to it
         self.labels = selectors.parse_label_selector(row["labels"]) if row["labels"] else []
         self.fields = selectors.parse_field_selector(row["fields"]) if row["fields"] else []
         # What every kubelet asks: its own node's pods. Looked up without ado.
@@ -45,6 +46,8 @@ class Watcher:
 
     def event(self, change: Change) -> list[Any] | None:
         """[TYPE, object] as this watcher sees a change: entering its selection is ADDED, leaving it DELETED."""
+        if change[0] <= self.after:
+            return None
         kind, obj, before = change[1], change[3], change[4]
         now = kind != "DELETED" and self.wants(obj)
         was = before is not None and self.wants(before)

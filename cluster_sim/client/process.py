@@ -41,7 +41,8 @@ class Process(Component):
 
     user = "system:anonymous"
     watches: tuple[Watch, ...] = ()
-    server = ""  # part id of the API server (or load balancer) it talks to; set by whoever assembles the cluster
+    # Part id of the API server it talks to, or of the load balancer before several; set by whoever assembles the cluster.
+    server = ""
 
     def reset(self) -> None:
         """The process died: calls and copies are forgotten. The next call's number is new in its next life too."""
@@ -125,7 +126,7 @@ class Process(Component):
             self._watched(payload, span)
         elif kind == "refused" and payload.get("kind") == "request":
             self._answered(str(payload["id"]), 0, REFUSED, span)
-        elif kind == "closed" and payload["peer"] == self.server:
+        elif kind == "closed" and (payload["peer"] == self.server or payload["peer"].endswith("/kube-apiserver")):
             self._closed(payload["at"], span)
         elif kind == "sweep":
             self._sweep(span)
@@ -194,11 +195,18 @@ class Process(Component):
     # Informers
 
     def _list(self, informer: Informer, cause: int) -> None:
-        self.request("GET", self._path(informer), cause=cause, then="#list", data=informer.watch.resource,
-                     level=BACKGROUND)
+        """At first any state will do; later none that is older than what it knows; "" asks for the very latest."""
+        path, revision = self._path(informer), informer.state["revision"]
+        if revision:
+            path += f"{'&' if '?' in path else '?'}resourceVersion={revision}"
+        self.request("GET", path, cause=cause, then="#list", data=informer.watch.resource, level=BACKGROUND)
 
     def _listed(self, informer: Informer, status: int, body: Any, span: int) -> None:
         resource = informer.watch.resource
+        if status == 504 and _too_large(body):  # the server knows less than this copy: etcd itself must tell
+            informer.state["revision"] = ""
+            self._list(informer, span)
+            return
         if status != 200:
             self._retry(informer, span)
             return
@@ -237,7 +245,7 @@ class Process(Component):
             return
         for event, obj in payload["events"]:
             if event == "ERROR":  # too old: everything must be listed anew
-                informer.state["call"] = None
+                informer.state.update(call=None, revision="")
                 self._list(informer, span)
                 return
             informer.state["revision"] = obj["metadata"]["resourceVersion"]
@@ -276,6 +284,12 @@ class Process(Component):
                    (("fieldSelector", watch.field_selector), ("labelSelector", watch.label_selector)) if value]
         path = watch.path or resources.path(watch.resource, watch.namespace)
         return f"{path}?{'&'.join(queries)}" if queries else path
+
+
+def _too_large(body: Any) -> bool:
+    """Whether a Status says that the resource version asked for has yet to come."""
+    causes = ((body or {}).get("details") or {}).get("causes") or ()
+    return any(cause.get("reason") == "ResourceVersionTooLarge" for cause in causes)
 
 
 __all__ = ["JSON_PATCH", "MERGE_PATCH", "STORY", "STRATEGIC_MERGE_PATCH", "Process", "unheard"]

@@ -117,6 +117,11 @@ class Kernel:
         """Note an open connection: if the server's process dies, `part` hears "closed"."""
         self.peers.setdefault(server, {})[part] = True
 
+    def disconnect(self, part: str, server: str) -> None:
+        """The connection is closed: `part` hears no more of what becomes of `server`."""
+        for connected in (self.peers, self.half_open):
+            connected.get(server, {}).pop(part, None)
+
     def stop(self, part: str, cause: int, silent: bool = False) -> None:
         """The process dies: its timers and memory go; its peers hear a reset.
 

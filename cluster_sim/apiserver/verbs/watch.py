@@ -50,6 +50,8 @@ def watch(server: APIServer, info: RequestInfo, call: Object, span: int) -> None
         "beta": bool(shape) and negotiation.shape(call).version == "v1beta1",
         "empty": _empty(resource.api_version, resource.kind),
     }
+    if asked > server.cache.revision:
+        row["after"] = asked  # this server lags behind the one that the client knows it from
     watch_stream.open_stream(server, call, row, _first_events(server, info, row, asked), timeout, span)
 
 
