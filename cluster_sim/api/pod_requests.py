@@ -26,20 +26,23 @@ def amounts(resources: dict[str, Any] | None) -> Amounts:
             for name, text in (resources or {}).items()}
 
 
-_plain: dict[int, tuple[Any, Amounts]] = {}  # id of a list of containers → it, and what they request
+_plain: dict[tuple[int, ...], tuple[list[Any], Amounts]] = {}  # ids of the containers' resources → these, and the sum
+_NOTHING: dict[str, Any] = {}
 REMEMBERED = 512
 
 
 def pod_requests(spec: dict[str, Any], scored: bool = False) -> Amounts:
     """What the pod requests; `scored` puts in the scheduler's defaults where cpu or memory is not asked for."""
     containers = spec.get("containers") or ()
-    if scored or any(spec.get(name) for name in ("initContainers", "resources", "overhead")):
+    if scored or spec.get("initContainers") or spec.get("resources") or spec.get("overhead"):
         return _requests(spec, scored)
-    known = _plain.get(id(containers))  # pods of one template share its containers
-    if known is None or known[0] is not containers:
+    given = [container.get("resources") or _NOTHING for container in containers]  # pods of one template share these
+    key = tuple(map(id, given))
+    known = _plain.get(key)
+    if known is None:
         if len(_plain) >= REMEMBERED:
             _plain.clear()
-        known = _plain[id(containers)] = (containers, _requests(spec, scored))
+        known = _plain[key] = (given, _requests(spec, scored))
     return {**known[1]}
 
 

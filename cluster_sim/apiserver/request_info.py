@@ -44,6 +44,7 @@ class RequestInfo:
     agent: str = ""  # the User-Agent header
     managed_fields: list[dict[str, Any]] | None = None  # settled by an apply, before it is written
     warnings: list[str] = field(default_factory=list)
+    shape: RequestInfo | None = None  # what it has in common with every request of its method and path but for the name
 
     def first(self, key: str, default: str = "") -> str:
         """The first value of a query parameter."""
@@ -66,8 +67,31 @@ def _query(text: str) -> Query:
     return parse_qs(text, keep_blank_values=True)
 
 
+_shapes: dict[tuple[str, ...], RequestInfo] = {}
+SHAPES = 4_096
+
+
 def parse(method: str, url: str) -> RequestInfo:
-    """The request's parts; a path that is no resource path has only `verb` (the method in lower case)."""
+    """The request's parts. Most requests differ from others in a name only: those are read as the others were."""
+    if "?" in url or "%" in url or "//" in url:
+        return _parse(method, url)
+    words = url.split("/")
+    place = words.index("namespaces") + 3 if "namespaces" in words else 0
+    name = ""
+    if place in (6, 7) and len(words) > place and words[place] and words[place - 1] not in NAMESPACE_SUBRESOURCES:
+        name, words[place] = words[place], "*"
+    shape = _shapes.get((method, *words))
+    if shape is None:
+        shape = _parse(method, url)
+        if len(_shapes) >= SHAPES:
+            _shapes.clear()
+        _shapes[(method, *words)] = shape
+    return RequestInfo(method, url, shape.query, shape.verb, shape.group, shape.version, shape.namespace, shape.plural,
+                       name or shape.name, shape.subresource, shape.is_resource, shape.resource, shape=shape)
+
+
+def _parse(method: str, url: str) -> RequestInfo:
+    """A path that is no resource path has only `verb` (the method in lower case)."""
     path, _, tail = url.partition("?")
     info = RequestInfo(method, path, _query(tail) if tail else {})
     words = path.strip("/").split("/")

@@ -47,9 +47,7 @@ def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Ou
     server.authorizer.check(info)
     if not info.is_resource:
         return discovery.serve(server, info, call)
-    resource = find(server, info)
-    info.resource = resource
-    _check_route(info, resource)
+    resource = info.resource or _route(server, info)
     if (headers or call.get("contentType")) and not info.subresource:
         negotiation.check(info, call, server.custom.owns(resource))
     if resource.group in REVIEWS:
@@ -67,6 +65,15 @@ def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Ou
     if info.warnings and outcome is not None:
         outcome.headers["Warning"] = ", ".join(f'299 - "{text}"' for text in info.warnings)
     return outcome
+
+
+def _route(server: APIServer, info: RequestInfo) -> Resource:
+    """Find the resource, and note it for all requests of this shape if it is built in: those are always there."""
+    info.resource = resource = find(server, info)
+    _check_route(info, resource)
+    if info.shape is not None and resource is resources.by_plural(info.plural, info.group, info.version):
+        info.shape.resource = resource
+    return resource
 
 
 def find(server: APIServer, info: RequestInfo) -> Resource:

@@ -11,19 +11,24 @@ from hashlib import blake2b
 # Generated names avoid vowels and look-alikes, so that no word can arise: apimachinery util/rand.
 SAFE_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 
+VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # the digit that says "RFC 4122", with two bits left of it
+
 
 class Draws:
     """Draws by purpose; `counters` says how many each purpose has made."""
 
     def __init__(self, seed: int | str, counters: dict[str, int] | None = None) -> None:
         self.key = blake2b(str(seed).encode(), digest_size=32).digest()
+        self._keyed = blake2b(digest_size=16, key=self.key)  # copied for each draw: the key is mixed in once
         self.counters: dict[str, int] = {} if counters is None else counters
 
     def bits(self, purpose: str) -> int:
         """The next 128 bits of `purpose`, as an integer."""
         n = self.counters.get(purpose, 0)
         self.counters[purpose] = n + 1
-        return int.from_bytes(blake2b(f"{purpose}:{n}".encode(), digest_size=16, key=self.key).digest(), "big")
+        draw = self._keyed.copy()
+        draw.update(f"{purpose}:{n}".encode())
+        return int.from_bytes(draw.digest(), "big")
 
     def below(self, purpose: str, bound: int) -> int:
         """An integer in [0, bound). The bias of the remainder is below 2**-64 for any bound we use."""
@@ -39,8 +44,5 @@ class Draws:
 
     def uid(self, purpose: str) -> str:
         """A version-4 shaped UUID."""
-        bits = self.bits(purpose)
-        bits = bits & ~(0xF << 76) | 4 << 76
-        bits = bits & ~(0x3 << 62) | 2 << 62
-        text = f"{bits:032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        text = f"{self.bits(purpose):032x}"
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{VARIANT[text[16]]}{text[17:20]}-{text[20:]}"

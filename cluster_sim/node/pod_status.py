@@ -79,13 +79,18 @@ def container_status(container: Object, row: Object | None, stamp: Stamp, waitin
 
 def _state(row: Object, stamp: Stamp, waiting: str) -> Object:
     if row["state"] == "running":
-        return {"running": {"startedAt": stamp(row["started"])}}
+        return _running(stamp(row["started"]))
     if row["state"] == "exited":
         return {"terminated": _terminated(row, stamp)}
     if row["last"] and not row["reason"]:  # about to start again, without a pause
         return {"terminated": _terminated(row["last"], stamp)}
     state = {"reason": row["reason"] or waiting}
     return {"waiting": {**state, "message": row["message"]} if row["message"] else state}
+
+
+@lru_cache(maxsize=1_024)
+def _running(started: str) -> Object:
+    return {"running": {"startedAt": started}}
 
 
 def _terminated(row: Object, stamp: Stamp) -> Object:
@@ -131,21 +136,31 @@ def conditions(pod: Object, known: Object, sandbox: bool, current_phase: str) ->
 
 
 # Pods of one template that reach the same point in the same second report the same conditions: one list for all.
-_known_rows, _known_items, _known_news = ByIdentity(), ByIdentity(), ByIdentity()
+_known_rows: dict[tuple[Any, ...], Any] = {}
+_known_items, _known_news = ByIdentity(), ByIdentity()
+REMEMBERED = 4_096
 
 
 def _rows(pod: Object, known: Object, sandbox: bool, current: str) -> list[tuple[str, str, str, str]]:
-    """`conditions`, worked out once for all pods of a template whose containers stand alike."""
+    """`conditions`, worked out once for all pods whose containers are called alike and stand alike."""
     spec = pod["spec"]
     if "initContainers" in spec or "readinessGates" in spec:
         return conditions(pod, known, sandbox, current)
     alike: list[Any] = [sandbox, current]
     for container in spec["containers"]:
-        row = known.get(container["name"])
-        alike += (False, False) if row is None else (row["ready"], bool(row["id"]))
-    containers, key = spec["containers"], tuple(alike)
-    found: list[tuple[str, str, str, str]] | None = _known_rows.find(containers, None, key)
-    return _known_rows.keep(conditions(pod, known, sandbox, current), containers, None, key) if found is None else found
+        name = container["name"]
+        row = known.get(name)
+        alike.append((name, False, False) if row is None else (name, row["ready"], bool(row["id"])))
+    key = tuple(alike)
+    found: list[tuple[str, str, str, str]] | None = _known_rows.get(key)
+    return _remember(key, conditions(pod, known, sandbox, current)) if found is None else found
+
+
+def _remember(key: tuple[Any, ...], found: Any) -> Any:
+    if len(_known_rows) >= REMEMBERED:
+        _known_rows.clear()
+    _known_rows[key] = found
+    return found
 
 
 def _items(rows: list[tuple[str, str, str, str]], have: list[Object] | None, generation: int, now: str) -> list[Object]:
@@ -204,10 +219,9 @@ def _statuses(containers: list[Object], known: Object, stamp: Stamp, waiting: st
     """The entries of some containers; those of a pod that has just come are the same for every pod of its template."""
     if known:
         return [container_status(each, known.get(each["name"]), stamp, waiting) for each in containers]
-    found: list[Object] | None = _known_rows.find(containers, None, waiting)
-    if found is None:
-        found = _known_rows.keep([container_status(each, None, stamp, waiting) for each in containers], containers, None, waiting)
-    return found
+    key = (waiting, *[(each["name"], each["image"]) for each in containers])
+    found: list[Object] | None = _known_rows.get(key)
+    return _remember(key, [container_status(each, None, stamp, waiting) for each in containers]) if found is None else found
 
 
 def news(pod: Object, told: Object) -> Object:
