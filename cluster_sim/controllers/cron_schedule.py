@@ -1,12 +1,16 @@
-"""Cron schedules: `*/5 8-18 * * mon-fri`, and when they come next. UTC only.
+"""Cron schedules: `*/5 8-18 * * mon-fri`, and when they come next, in a time zone.
 
-Source: robfig/cron v3 (parser.go, spec.go), which Kubernetes uses. As there: if both day of month and day of week are
-restricted, one of them is enough.
+Days and hours are those of the zone's clocks. When those jump ahead an hour is missing and what falls into it does
+not happen that day; when they are set back an hour comes twice, and so does what falls into it.
+
+Source: robfig/cron v3 (parser.go, spec.go, constantdelay.go), which Kubernetes uses. As there: if both day of month
+and day of week are restricted, one of them is enough.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+import re
+from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -14,7 +18,10 @@ DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))  # minute, hour, day of month, month, day of week
 MACROS = {"@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0",
           "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *"}
-FARTHEST = 5 * 366  # days looked ahead before a schedule counts as never
+FARTHEST = 5  # years looked ahead before a schedule counts as never
+START = datetime(1970, 1, 1, tzinfo=timezone.utc)
+SECOND = 1_000_000
+UNITS = {"h": 3_600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": 1_000, "us": 1, "µs": 1}
 
 Fields = tuple[frozenset[int], ...]
 
@@ -40,7 +47,7 @@ def _field(text: str, lowest: int, highest: int, names: tuple[str, ...], from_on
             return names.index(word.lower()) + from_one
         if not word.isdecimal():
             raise ScheduleError(f"failed to parse int from {word}: strconv.Atoi: parsing {word!r}: invalid syntax")
-        return int(word) % 7 if lowest == 0 and highest == 6 and word == "7" else int(word)
+        return int(word)
 
     found: list[int] = []
     for part in text.split(","):
@@ -54,21 +61,48 @@ def _field(text: str, lowest: int, highest: int, names: tuple[str, ...], from_on
     return frozenset(found)
 
 
-def next_after(text: str, moment: int) -> int | None:
-    """The first minute of the schedule after `moment` (µs since 1970), in µs; None if there is none in sight."""
+def every(text: str) -> int | None:
+    """The µs of `@every 1h30m`, whole seconds and at least one; None for other schedules."""
+    if not text.startswith("@every "):
+        return None
+    given = text.removeprefix("@every ").strip()
+    parts = re.findall(r"(\d+(?:\.\d+)?)(h|ms|m|us|µs|s)", given)
+    if not parts or "".join(number + unit for number, unit in parts) != given:
+        raise ScheduleError(f"failed to parse duration {text}: time: invalid duration {given!r}")
+    total = sum(int(number.partition(".")[0]) * UNITS[unit] + _fraction(number, UNITS[unit]) for number, unit in parts)
+    return max(SECOND, total // SECOND * SECOND)
+
+
+def _fraction(number: str, unit: int) -> int:
+    digits = number.partition(".")[2]
+    return int(digits) * unit // 10 ** len(digits) if digits else 0
+
+
+def next_after(text: str, moment: int, zone: tzinfo = timezone.utc) -> int | None:
+    """The first time of the schedule after `moment` (µs since 1970), in µs; None if there is none in sight."""
+    pause = every(text)
+    if pause is not None:
+        return moment // SECOND * SECOND + pause
     (minutes, hours, days, months, weekdays), any_day, any_weekday = parse(text)
-    time = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=moment)
-    time = time.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    limit = time + timedelta(days=FARTHEST)
-    while time < limit:
-        on_day, on_weekday = time.day in days, (time.weekday() + 1) % 7 in weekdays
+    time = START + timedelta(minutes=moment // (60 * SECOND) + 1)
+    last = time.astimezone(zone).year + FARTHEST
+    while (there := time.astimezone(zone)).year <= last:
+        on_day, on_weekday = there.day in days, (there.weekday() + 1) % 7 in weekdays
         fits = (on_day and on_weekday) if any_day or any_weekday else (on_day or on_weekday)
-        if time.month not in months or not fits:
-            time = time.replace(hour=0, minute=0) + timedelta(days=1)
-        elif time.hour not in hours:
-            time = time.replace(minute=0) + timedelta(hours=1)
-        elif time.minute not in minutes:
+        if there.month not in months:
+            time = _midnight(there.year + there.month // 12, there.month % 12 + 1, 1, zone)
+        elif not fits:
+            following = there.date() + timedelta(days=1)
+            time = _midnight(following.year, following.month, following.day, zone)
+        elif there.hour not in hours:
+            time += timedelta(minutes=60 - there.minute)
+        elif there.minute not in minutes:
             time += timedelta(minutes=1)
         else:
-            return (time - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1)
+            return (time - START) // timedelta(microseconds=1)
     return None
+
+
+def _midnight(year: int, month: int, day: int, zone: tzinfo) -> datetime:
+    """The beginning of a day on the zone's clocks."""
+    return datetime(year, month, day, tzinfo=zone).astimezone(timezone.utc)

@@ -4,14 +4,15 @@ It sleeps until the next time, then looks what is due: only the latest missed ti
 minutes since 1970 of its time, so that the same time cannot make two. concurrencyPolicy says what happens while an
 earlier Job still runs: Allow it, Forbid the new one, or Replace the old.
 
-Source: kubernetes pkg/controller/cronjob/cronjob_controllerv2.go, utils.go. Here all times are UTC.
+Source: kubernetes pkg/controller/cronjob/cronjob_controllerv2.go, utils.go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timezone, tzinfo
 
-from cluster_sim.api import meta
+from cluster_sim.api import meta, time_zones
 from cluster_sim.api.conditions import is_true
 from cluster_sim.client import Controller
 from cluster_sim.client.controller import Answer
@@ -36,14 +37,29 @@ FORBIDDEN = "Not starting job because prior execution is running and concurrency
 TOO_MANY = ("too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew")
 
 
-def latest_due(schedule: str, since: int, now: int) -> tuple[int | None, int]:
-    """(the latest time of the schedule after `since` that is not after `now`, how many there were)."""
-    latest, missed = None, 0
-    time = cron_schedule.next_after(schedule, since)
+def latest_due(schedule: str, since: int, now: int, zone: tzinfo = timezone.utc) -> tuple[int | None, int]:
+    """(the latest time of the schedule after `since` that is not after `now`, about how many there were).
+
+    Not every missed time is looked at: their number is reckoned from the first two, as upstream does.
+    """
+    first = cron_schedule.next_after(schedule, since, zone)
+    if first is None or now < first:
+        return None, 0
+    second = cron_schedule.next_after(schedule, first, zone)
+    if second is None or now < second:
+        return first, 1
+    between = (second - first) // SECOND
+    missed = (now - first) // SECOND // between + 1
+    latest, time = None, cron_schedule.next_after(schedule, first + (missed - 2) * between * SECOND, zone)
     while time is not None and time <= now:
-        latest, missed = time, missed + 1
-        time = cron_schedule.next_after(schedule, time)
+        latest, time = time, cron_schedule.next_after(schedule, time, zone)
     return latest, missed
+
+
+def zone_of(cronjob: Object) -> tzinfo | None:
+    """The zone whose clocks its schedule goes by; None if there is none of that name."""
+    name = cronjob["spec"].get("timeZone")
+    return timezone.utc if name is None else time_zones.find(name)
 
 
 class CronJobController(Controller):
@@ -77,12 +93,15 @@ class CronJobController(Controller):
 
     def start(self, cronjob: Object, status: Object) -> bool:
         """Create the Job that is due, if there is one; → whether that was asked for."""
-        spec, now = cronjob["spec"], self.kernel.epoch + self.now
+        spec, now, zone = cronjob["spec"], self.kernel.epoch + self.now, zone_of(cronjob)
+        if zone is None:
+            name = spec["timeZone"]
+            self.event(cronjob, "Warning", "UnknownTimeZone", f'invalid timeZone: "{name}": unknown time zone {name}')
+            return False
         try:
-            following = cron_schedule.next_after(spec["schedule"], now)
+            following = cron_schedule.next_after(spec["schedule"], now, zone)
         except cron_schedule.ScheduleError as error:
-            self.event(cronjob, "Warning", "UnparseableSchedule",
-                       f"unparseable schedule: {spec['schedule']!r} : {error}")
+            self.event(cronjob, "Warning", "UnparseableSchedule", f'unparseable schedule: "{spec["schedule"]}" : {error}')
             return False
         if following is not None:
             self.requeue(meta.key(cronjob), following + LATE - now)
@@ -90,15 +109,32 @@ class CronJobController(Controller):
         deadline = spec.get("startingDeadlineSeconds")
         if deadline is not None:
             since = max(since, now - deadline * SECOND)
-        due, missed = latest_due(spec["schedule"], since, now)
+        due, missed = latest_due(spec["schedule"], since, now, zone)
         if missed > MANY_MISSED:
             self.event(cronjob, "Warning", "TooManyMissedTimes", TOO_MANY)
-        if due is None or self.is_held_back(cronjob, status):
+        if due is None or self.is_too_late(cronjob, due, now):
+            return False
+        if self.was_started(cronjob, status, due) or self.is_held_back(cronjob, status):
             return False
         job = self.job_for(cronjob, due)
-        self.create("jobs", job, then="created", data={"time": timestamps.rfc3339(due)}, subject=meta.name(job),
+        self.create("jobs", job, then="created", data={"time": timestamps.rfc3339(due), "status": status}, subject=meta.name(job),
                     phrase="cronjob.create", args={"cronjob": meta.name(cronjob), "job": meta.name(job)})
         return True
+
+    def is_too_late(self, cronjob: Object, due: int, now: int) -> bool:
+        """The time is further back than startingDeadlineSeconds."""
+        deadline = cronjob["spec"].get("startingDeadlineSeconds")
+        if deadline is None or due + deadline * SECOND >= now:
+            return False
+        when = f"{datetime.fromtimestamp(due // SECOND, timezone.utc):%a, %d %b %Y %H:%M:%S} +0000"
+        self.event(cronjob, "Warning", "MissSchedule", f"Missed scheduled time to start a job: {when}")
+        return True
+
+    def was_started(self, cronjob: Object, status: Object, due: int) -> bool:
+        """The Job of that time is there already."""
+        name = meta.name(self.job_for(cronjob, due))
+        return status.get("lastScheduleTime") == timestamps.rfc3339(due) or any(
+            ref["name"] == name for ref in status.get("active") or ())
 
     def is_held_back(self, cronjob: Object, status: Object) -> bool:
         """What concurrencyPolicy says about Jobs that still run."""
@@ -125,18 +161,25 @@ class CronJobController(Controller):
     def with_finished(self, cronjob: Object) -> Object:
         """The status without Jobs that have ended or gone, and with the time of the last success."""
         status: Object = {**(cronjob.get("status") or {})}
-        active = []
-        for ref in status.pop("active", None) or []:
-            job = self.lister("jobs").get(f"{meta.namespace(cronjob)}/{ref['name']}")
+        mine = {meta.uid(job): job for job in adoption.owned(self.lister("jobs"), cronjob)}
+        active, listed = [], status.pop("active", None) or []
+        for ref in listed:
+            job = mine.get(ref.get("uid", ""))
             if job is None:
                 self.event(cronjob, "Normal", "MissingJob", f"Active job went missing: {ref['name']}")
             elif is_finished(job):
                 kind = "Complete" if is_true(job["status"]["conditions"], "Complete") else "Failed"
                 self.event(cronjob, "Normal", "SawCompletedJob", f"Saw completed job: {ref['name']}, condition: {kind}")
-                if kind == "Complete":
-                    status["lastSuccessfulTime"] = job["status"].get("completionTime", self.kernel.timestamp())
             else:
                 active.append(ref)
+        for job in mine.values():
+            if not is_finished(job):
+                if all(ref.get("uid") != meta.uid(job) for ref in listed):
+                    self.event(cronjob, "Warning", "UnexpectedJob", (
+                        f"Saw a job that the controller did not create or forgot: {meta.name(job)}"))
+            elif is_true(job["status"]["conditions"], "Complete") and job["status"].get("completionTime", "") > (
+                    status.get("lastSuccessfulTime") or ""):
+                status["lastSuccessfulTime"] = job["status"]["completionTime"]
         return {"active": active, **status} if active else status
 
     def clean_up(self, cronjob: Object) -> None:
@@ -163,7 +206,7 @@ class CronJobController(Controller):
                 continue
             if code == 201:
                 self.event(cronjob, "Normal", "SuccessfulCreate", f"Created job {meta.name(body)}")
-                status = self.with_finished(cronjob)
+                status = data["status"]
                 ref = {"kind": "Job", "namespace": meta.namespace(body), "name": meta.name(body), "uid": meta.uid(body),
                        "apiVersion": "batch/v1", "resourceVersion": body["metadata"]["resourceVersion"]}
                 active = [*status.get("active", []), ref]
