@@ -16,15 +16,15 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = 50
 
 
-def hashes_in_a_process_of_its_own(hash_seed: str) -> list[str]:
+def a_process_of_its_own(hash_seed: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     command = [sys.executable, "-m", "tests.property.scripts", "0", str(SCRIPTS)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    return done.stdout.splitlines()
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 
 
 def test_fifty_scripts_give_the_same_hashes_in_two_processes_with_different_hash_seeds():
-    one, other = hashes_in_a_process_of_its_own("1"), hashes_in_a_process_of_its_own("4711")
+    one, other = [process.communicate()[0].splitlines() for process in [a_process_of_its_own("1"), a_process_of_its_own("4711")]]
+    assert len(one) == SCRIPTS
     assert one == other
     assert len({json.loads(line)[1] for line in one}) == SCRIPTS  # and they are fifty different clusters
 
@@ -38,6 +38,23 @@ def test_cut_anywhere_snapshot_and_restored_a_run_goes_on_as_if_uninterrupted(se
     cluster = Cluster.restore(cluster.snapshot())
     play(cluster, script[cut:])
     assert cluster.state_hash() == run(seed).state_hash()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_looking_changes_nothing(seed):
+    cluster = Cluster.open(scene(2 + seed % 3), seed=seed)
+    for step in write(seed):
+        play(cluster, [step])
+        before = cluster.state_hash()
+        cluster.parts()
+        cluster.objects("pods")
+        cluster.trace()
+        cluster.facts()
+        cluster.changes()
+        cluster.faults()
+        cluster.next_due()
+        cluster.log()
+        assert cluster.state_hash() == before, step
 
 
 @pytest.mark.parametrize("seed", range(4))
