@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.api import resources, status
 from cluster_sim.api.resources import Resource
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import conversion, discovery, negotiation, representation, request_info, subresources
+from cluster_sim.apiserver import aggregation, conversion, discovery, negotiation, representation, request_info, subresources
 from cluster_sim.apiserver.authentication import authenticate
 from cluster_sim.apiserver.outcome import Answer, Outcome, Plan
 from cluster_sim.apiserver.request_info import RequestInfo
@@ -50,6 +50,8 @@ def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Ou
     resource = info.resource or _route(server, info)
     if (headers or call.get("contentType")) and not info.subresource:
         negotiation.check(info, call, server.custom.owns(resource))
+    if resource.group in aggregation.GROUPS:
+        return aggregation.serve(server, info, call, span)
     if resource.group in REVIEWS:
         return review(server, info, call)
     if info.subresource:

@@ -13,7 +13,16 @@ from __future__ import annotations
 from typing import Any
 
 from cluster_sim.api.status import ApiError, internal, too_many_requests
-from cluster_sim.apiserver import bootstrap, custom_names, etcd_client, in_flight, kubelet_proxy, routes, watch_stream
+from cluster_sim.apiserver import (
+    aggregation,
+    bootstrap,
+    custom_names,
+    etcd_client,
+    in_flight,
+    kubelet_proxy,
+    routes,
+    watch_stream,
+)
 from cluster_sim.apiserver.allocation import Allocator
 from cluster_sim.apiserver.custom import CustomResources
 from cluster_sim.apiserver.outcome import Answer
@@ -85,6 +94,10 @@ class APIServer(Component):
             kubelet_proxy.answered(self, payload, span)
         elif kind == "kubelet-late":
             kubelet_proxy.lost(self, payload, span, "i/o timeout")
+        elif kind == "aggregated-answer":
+            aggregation.answered(self, payload, span)
+        elif kind == "aggregated-late":
+            aggregation.lost(self, payload, span)
         elif kind == "sweep":
             in_flight.sweep(self, span)
         elif kind == "relist":
@@ -164,6 +177,8 @@ class APIServer(Component):
                 custom_names.settle(self, change[3], span)
         elif prefix in ("roles", "rolebindings", "clusterroles", "clusterrolebindings"):
             self.authorizer.forget()
+        elif prefix in aggregation.WATCHED:
+            aggregation.observe(self, prefix, change, span)
 
     def _closed(self, peer: str, span: int) -> None:
         if peer == self.store:
@@ -179,6 +194,8 @@ class APIServer(Component):
             in_flight.lost(self, payload["id"], span, etcd_client.DIAL)
         elif kind == "kubelet":
             kubelet_proxy.lost(self, payload["id"], span)
+        elif kind == "aggregated":
+            aggregation.lost(self, payload["id"], span)
         elif str(payload["id"]) in self.state["confirming"]:
             etcd_client.refused(self, payload["id"], span)
         else:

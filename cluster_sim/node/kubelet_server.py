@@ -1,7 +1,7 @@
 """The kubelet's own server: logs and commands, for the API server that passes them on (port 10250 of a node).
 
 A message "kubelet" {"source", "id", "op", "namespace", "pod", "container", …} is answered with "kubelet-answer" {"id",
-"status", "body"}. `op` is "logs" (with the options of `container_log.text`, and "previous"; the answer also has "time",
+"status", "body"}. `op` is "metrics" (what the node and its containers use: /metrics/resource), "logs" (with the options of `container_log.text`, and "previous"; the answer also has "time",
 to ask for what comes "after" it) or "exec" (with "command"; answered when it has ended, with "code"). A kubelet that is
 stopped answers nothing: `kubectl logs` fails while the container runs on.
 
@@ -25,6 +25,10 @@ EXEC_LIMIT = 3_600_000_000  # µs
 
 def serve(kubelet: Kubelet, call: Object, span: int) -> None:
     """One request: find the container, then ask the runtime."""
+    if call["op"] == "metrics":
+        number = kubelet.runtime("ContainerStats", {}, "served", "", "", span, subject="usage")
+        kubelet.state["served"][str(number)] = {"source": call["source"], "id": call["id"]}
+        return
     key = f"{call['namespace']}/{call['pod']}"
     worker = next((one for one in kubelet.workers.values() if one["key"] == key), None)
     pod = kubelet.pod_of(worker) if worker else None
@@ -79,6 +83,11 @@ def served(kubelet: Kubelet, result: Object, span: int) -> bool:
     call = kubelet.state["served"].pop(str(result["id"]), None)
     if call is None:
         return False
+    if "containers" in result:
+        usage = {"time": kubelet.kernel.now, "cpu": result["cpu"], "memory": result["memory"][1],
+                 "containers": result["containers"]}
+        answer(kubelet, call, 200, usage, span)
+        return True
     extra = {name: result[name] for name in ("code", "time") if name in result}
     if "error" in result:
         answer(kubelet, call, 400, result["message"], span)
@@ -87,7 +96,7 @@ def served(kubelet: Kubelet, result: Object, span: int) -> bool:
     return True
 
 
-def answer(kubelet: Kubelet, call: Object, status: int, body: str, span: int, **extra: Any) -> None:
+def answer(kubelet: Kubelet, call: Object, status: int, body: Any, span: int, **extra: Any) -> None:
     """To the API server."""
     kubelet.kernel.send(kubelet.part, call["source"], "kubelet-answer",
                         {"id": call["id"], "status": status, "body": body, **extra}, span, verb="answer",

@@ -82,7 +82,7 @@ def node_status(machine: Object, since: dict[str, Any], stamp: str, images: Obje
     """The status; `problem` keeps the node from being Ready. `since`: condition → [status, time of its transition]."""
     memory = quantity.value(machine["memory"]) - EVICTION_THRESHOLD
     allocatable = {**capacity(machine), "memory": f"{memory >> 10}Ki", "ephemeral-storage": str((100 << 30) * 9 // 10)}
-    rows = HEALTHY if not problem else (*HEALTHY[:3], ("Ready", "False", "KubeletNotReady", problem))
+    rows: tuple[Any, ...] = HEALTHY if not problem else (*HEALTHY[:3], ("Ready", "False", "KubeletNotReady", problem))
     if pressures:
         rows = tuple((kind, "True", *PRESSURE[kind][True][1:]) if kind in pressures else (kind, *rest) for kind, *rest in rows)
     conditions = []
