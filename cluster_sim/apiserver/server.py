@@ -27,6 +27,7 @@ from cluster_sim.apiserver.allocation import Allocator
 from cluster_sim.apiserver.custom import CustomResources
 from cluster_sim.apiserver.outcome import Answer
 from cluster_sim.apiserver.rbac.authorizer import Authorizer
+from cluster_sim.apiserver.verbs.short import ADMITTING, ShortWays
 from cluster_sim.apiserver.watch_cache import WatchCache
 from cluster_sim.apiserver.watchers import Watchers
 from cluster_sim.kernel import DETAIL, STORY, Component
@@ -59,6 +60,7 @@ class APIServer(Component):
         self.custom = CustomResources(self.cache)
         self.allocator = Allocator(self.cache, self.state["reserved"])
         self.authorizer = Authorizer(self.cache)
+        self.short = ShortWays()
 
     def start(self, cause: int) -> None:
         """Read the store, then follow it."""
@@ -169,6 +171,8 @@ class APIServer(Component):
 
     def observe(self, prefix: str, change: list[Any], span: int) -> None:
         """Keep what is derived from objects up with them."""
+        if prefix in ADMITTING:
+            self.short.forget()
         if prefix == "services/specs":
             self.allocator.observe(change)
         elif prefix == "apiextensions.k8s.io/customresourcedefinitions":

@@ -16,6 +16,7 @@ from cluster_sim.apiserver.object_meta import storage_key
 from cluster_sim.apiserver.outcome import Answer, Outcome, Plan, put
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.validation import remembered
+from cluster_sim.apiserver.verbs import short
 from cluster_sim.apiserver.watch_cache import REGISTRY
 
 if TYPE_CHECKING:
@@ -24,14 +25,26 @@ if TYPE_CHECKING:
 Object = dict[str, Any]
 
 WRONG_NAMESPACE = "the namespace of the provided object does not match the namespace sent on the request"
-GENERATED_BASE = 58  # of a generated name's 63 characters
+SHORT = ("events", "pods")  # see short.py
 
 
 def create(server: APIServer, info: RequestInfo, call: Object, span: int) -> Outcome:
     """POST of an object."""
+    body = call["body"]
+    if info.plural in SHORT and not info.group:
+        outcome = (server.short.event if info.plural == "events" else server.short.pod)(server, info, body)
+        if outcome is not None:
+            return outcome
+        outcome = _create(server, info, call, body)
+        if info.plural == "pods" and isinstance(body, dict):
+            server.short.learn(server, info, body, outcome)
+        return outcome
+    return _create(server, info, call, body)
+
+
+def _create(server: APIServer, info: RequestInfo, call: Object, body: Any) -> Outcome:
     options.check_write(info, "CreateOptions")
     resource, strategy = info.kind, server.custom.strategy_of(info.kind)
-    body = call["body"]
     if strategy.status and isinstance(body, dict) and "status" in body and resource.plural != "pods":
         body = {key: value for key, value in body.items() if key != "status"}
     obj = decoding.decode(server, info, body)
@@ -85,7 +98,7 @@ def with_system_fields(server: APIServer, obj: Object, resource: Resource, gener
     meta: Object = {}
     name, base = given.get("name", ""), given.get("generateName", "")
     if not name and base:
-        name = base[:GENERATED_BASE] + server.kernel.suffix("generateName")
+        name = base[:short.GENERATED_BASE] + server.kernel.suffix("generateName")
     if name:
         meta["name"] = name
     if base:
@@ -105,4 +118,4 @@ def with_system_fields(server: APIServer, obj: Object, resource: Resource, gener
 
 
 def _ttl(resource: Resource) -> int | None:
-    return 3600 if resource.plural == "events" else None  # --event-ttl
+    return short.TTL if resource.plural == "events" else None
