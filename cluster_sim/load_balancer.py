@@ -1,9 +1,10 @@
 """The load balancer in front of several API servers: one address for everybody outside the control plane's machines.
 
 It works on connections, not on requests. A new connection goes to the next server in turn; if that one refuses or does
-not answer within 5 s, to the next. What belongs to an open connection follows it. What comes back goes straight to the
-client (direct server return, as IPVS and Maglev do it). Each server's port is tried every 2 s; after three failures it
-gets no new connections and its open ones are closed, so that their clients come anew.
+not answer within 5 s, to the next. What belongs to an open connection follows it; a process keeps its connection, kubectl
+opens one for each command. What comes back goes straight to the client (direct server return, as IPVS and Maglev do it).
+Each server's port is tried every 2 s; after three failures it gets no new connections and its open ones are closed, so
+that their clients come anew.
 
 With a single control plane there is none: everybody talks to the one API server.
 
@@ -31,13 +32,15 @@ PART = "load-balancer"
 CHECK = 2 * SECOND
 FALL, RISE = 3, 2
 CONNECT_TIMEOUT = 5 * SECOND
+KEPT = 500  # connections of people's commands remembered; which of them have ended is not seen here
 
 
 class LoadBalancer(Component):
     """Part `load-balancer`.
 
     backends: server → {up, streak (checks in a row that say otherwise), asked (a check is under way)};
-    connections: client → server; opening: client → {server, tried, held (messages that wait), number}.
+    connections: client → server, where a person's command is a client of its own, "user/NAME#CALL";
+    opening: client → {server, tried, held (messages that wait), number}.
     """
 
     kind = "load-balancer"
@@ -73,7 +76,7 @@ class LoadBalancer(Component):
         elif kind == "late":
             self._failed(payload, span)
         elif kind == "closed":
-            self._gone(payload["peer"])
+            self._gone(payload["peer"], span)
         elif kind == "check":
             self._check(span)
 
@@ -81,6 +84,8 @@ class LoadBalancer(Component):
 
     def _pass_on(self, kind: str, payload: Any, span: int) -> None:
         client = payload["source"]
+        if client.startswith("user/"):
+            client = f"{client}#{payload['id']}"
         server = self.state["connections"].get(client)
         if server is not None:
             self.kernel.send(self.part, server, kind, payload, span, verb=payload.get("verb", kind),
@@ -90,7 +95,7 @@ class LoadBalancer(Component):
         if opening is not None:
             opening["held"].append([kind, payload, span])
             return
-        self.kernel.connect(self.part, client)
+        self.kernel.connect(self.part, _part(client))
         self.state["opening"][client] = {"server": "", "tried": [], "held": [[kind, payload, span]], "number": 0}
         self._open(client, span)
 
@@ -102,7 +107,7 @@ class LoadBalancer(Component):
             del self.state["opening"][client]
             for kind, payload, cause in opening["held"]:
                 if "id" in payload:
-                    self.kernel.send(self.part, client, "refused", {"id": payload["id"], "kind": kind, "peer": self.part},
+                    self.kernel.send(self.part, _part(client), "refused", {"id": payload["id"], "kind": kind, "peer": self.part},
                                      cause, verb="refused", subject=kind)
             return
         self.state["turn"] = turn = self.state["turn"] + 1
@@ -112,7 +117,8 @@ class LoadBalancer(Component):
 
     def _connect(self, server: str, client: str, span: int) -> int:
         self.state["next"] = number = self.state["next"] + 1
-        self.kernel.send(self.part, server, "connect", {"source": self.part, "id": number, "client": client}, span,
+        process = "" if "#" in client else client  # its earlier connection is over; a person may have several
+        self.kernel.send(self.part, server, "connect", {"source": self.part, "id": number, "client": process}, span,
                          verb="connect", level=DETAIL if client else BACKGROUND)
         return int(number)
 
@@ -127,9 +133,14 @@ class LoadBalancer(Component):
             return
         opening = self.state["opening"].pop(client)
         self.state["connections"][client] = server
-        self.kernel.connect(client, server)
         self.kernel.connect(self.part, server)
-        self.kernel.tell(span, "load-balancer.opens", {"client": client, "node": server.partition("/")[0]})
+        if "#" in client:
+            commands = [other for other in self.state["connections"] if "#" in other]
+            for other in commands[:-KEPT]:
+                del self.state["connections"][other]
+        else:
+            self.kernel.connect(client, server)
+        self.kernel.tell(span, "load-balancer.opens", {"client": _part(client), "node": server.partition("/")[0]})
         for kind, message, cause in opening["held"]:
             self.kernel.send(self.part, server, kind, message, cause, verb=message.get("verb", kind),
                              subject=message.get("path", ""))
@@ -147,20 +158,28 @@ class LoadBalancer(Component):
     def _opening(self, number: int) -> str | None:
         return next((client for client, row in self.state["opening"].items() if row["number"] == number), None)
 
-    def _gone(self, peer: str) -> None:
+    def _gone(self, peer: str, span: int) -> None:
         """A client's or a server's process died; a server's clients hear it themselves and come again."""
-        connections = self.state["connections"]
-        connections.pop(peer, None)
+        self.state["connections"].pop(peer, None)
         self.state["opening"].pop(peer, None)
-        for client in [client for client, server in connections.items() if server == peer]:
-            del connections[client]
+        self._close_all(peer, span, heard=True)
 
-    def _close_all(self, server: str, span: int) -> None:
+    def _close_all(self, server: str, span: int, heard: bool = False) -> None:
+        """End a server's connections; processes may have `heard` it, people's commands are told here."""
+        calls: dict[str, list[str]] = {}
         for client in [client for client, other in self.state["connections"].items() if other == server]:
             del self.state["connections"][client]
-            self.kernel.disconnect(client, server)
-            self.kernel.send(self.part, client, "closed", {"peer": self.part, "at": self.kernel.now}, span, verb="reset",
-                             subject=self.part)
+            if "#" in client:
+                calls.setdefault(_part(client), []).append(client.partition("#")[2])
+            elif not heard:
+                self.kernel.disconnect(client, server)
+                self._reset(client, {}, span)
+        for user, numbers in calls.items():
+            self._reset(user, {"calls": numbers}, span)
+
+    def _reset(self, client: str, more: dict[str, Any], span: int) -> None:
+        self.kernel.send(self.part, client, "closed", {"peer": self.part, "at": self.kernel.now, **more}, span, verb="reset",
+                         subject=self.part)
 
     # Checks
 
@@ -191,6 +210,11 @@ class LoadBalancer(Component):
     def view(self) -> dict[str, Any]:
         """The servers, whether each is up, and which connections it carries."""
         servers = {server: {"up": row["up"], "clients": [client for client, other in self.state["connections"].items()
-                                                         if other == server]}
+                                                         if other == server and "#" not in client]}
                    for server, row in self.state["backends"].items()}
         return {**super().view(), "servers": servers}
+
+
+def _part(client: str) -> str:
+    """The part that a client is, or whose command it is."""
+    return client.partition("#")[0]

@@ -89,7 +89,9 @@ class User(Component):
                                                 "was refused - did you specify the right host or port?")
         elif kind == "closed":
             # A request sent after the server died finds nobody, and is refused by itself.
-            for waiting in [number for number, (_, sent) in self.state["waiting"].items() if sent < payload["at"]]:
+            ended = payload.get("calls", self.state["waiting"])  # a load balancer says which of them went to that server
+            for waiting in [number for number, (_, sent) in self.state["waiting"].items()
+                            if sent < payload["at"] and number in ended]:
                 self._done(waiting, 503, None, None, "error: the server closed the connection (unexpected EOF)")
 
     def _done(self, number: str, status: int, body: Any, headers: Any, error: str) -> None:

@@ -26,6 +26,7 @@ register_phrases({
     "election.waits": "{process} on {node} waits: the Lease {lease} is held by {holder} and must run out first",
     "election.lost": "{process} on {node} could not renew the Lease {lease} for 10 s: it stops, lest two work at once",
     "election.renews": "{process} on {node} renews the Lease {lease}",
+    "election.late": "{process} on {node} has had no answer about the Lease {lease}",
     "election.tries": "{process} on {node} looks whether the Lease {lease} has run out",
 }, file="cluster_sim/client/leader_election.py")
 
@@ -120,6 +121,8 @@ class LeaderElector:
     def due(self, what: str, span: int) -> None:
         """A pause is over, or a request was not answered in time."""
         self.state["timer"] = 0
+        if what != "try":
+            self.kernel.tell(span, "election.late", self._words())
         if what == "try":
             self.kernel.tell(span, "election.renews" if self.leads else "election.tries", self._words())
             if self.leads and not self.state["since"]:

@@ -30,7 +30,12 @@ def places(kernel: Kernel) -> list[str]:
     """What can be parted: machines, zones (`zone/NAME`), the registry, and single processes."""
     zones = dict.fromkeys(f"zone/{machine['zone']}" for machine in kernel.machines.values() if machine.get("zone"))
     processes = [part for part in kernel.components if machine_of(kernel, part)]
-    return [*kernel.machines, *zones, "registry", *processes]
+    return [*kernel.machines, *zones, *outside(kernel), *processes]
+
+
+def outside(kernel: Kernel) -> list[str]:
+    """What stands beside the machines: the registry, and a load balancer if there is one."""
+    return [part for part in ("registry", "load-balancer") if part in kernel.components]
 
 
 def machine_of(kernel: Kernel, part: str) -> str:
@@ -62,7 +67,7 @@ def _sides(kernel: Kernel, target: str, options: Options) -> tuple[list[str], li
     one = _expand(kernel, _split(target))
     other = _expand(kernel, _listed(options["from"]))
     inside = [machine_of(kernel, part) for part in one]
-    return one, other or [name for name in [*kernel.machines, "registry"] if name not in one and name not in inside]
+    return one, other or [name for name in [*kernel.machines, *outside(kernel)] if name not in one and name not in inside]
 
 
 def _known(kernel: Kernel, target: str, options: Options) -> None:
@@ -78,7 +83,7 @@ def _known(kernel: Kernel, target: str, options: Options) -> None:
 
 
 def _cut(kernel: Kernel, fault: str, node: str, options: Options, cause: int) -> None:
-    others = _listed(options["from"]) or [other for other in [*kernel.machines, "registry"] if other != node]
+    others = _listed(options["from"]) or [other for other in [*kernel.machines, *outside(kernel)] if other != node]
     kernel.network.cut(fault, [node], others)
     silence(kernel, fault, node, cause)
 

@@ -22,9 +22,9 @@ PROCESSES = ("kube-apiserver", "etcd", "kube-scheduler", "kube-controller-manage
 
 
 def processes(kernel: Kernel) -> list[str]:
-    """Part ids of every process that runs, and the registry."""
+    """Part ids of every process that runs, the registry, and a load balancer if there is one."""
     return [part for part in kernel.components
-            if (part.rpartition("/")[2] in PROCESSES or part == "registry") and kernel.is_running(part)]
+            if (part.rpartition("/")[2] in PROCESSES or part in ("registry", "load-balancer")) and kernel.is_running(part)]
 
 
 def names(part: str) -> Options:

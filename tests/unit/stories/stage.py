@@ -6,6 +6,8 @@
     fault power-off worker-1      something goes wrong; `undo power-off worker-1` repairs it
     story                         what happened since the last time it was asked, in the actors' words
     story of kube-scheduler …     only what these processes did
+    running                       what containers the workers really run, and the rules they route by
+    leaders                       which etcd member, scheduler and controller manager leads; who runs at all
 
 Everything else is `kubectl`, as a person types it (see `kubectl.py`).
 """
@@ -121,6 +123,27 @@ class Stage:
             if (process in wanted) if wanted else (process not in QUIET and span.phrase):
                 act = max(time for time in self.acts if time <= span.time)
                 lines.append(f"{seconds(span.time - act):>7}  {self.names.tell(span.text)}")
+        return "\n".join(lines)
+
+    def do_leaders(self, rest: str, given: str) -> str:
+        """Which of several equal processes leads, as they themselves see it."""
+        lines = []
+        for process in ("etcd", "kube-scheduler", "kube-controller-manager"):
+            parts = {part: view for part, view in self.now.parts().items() if part.endswith(f"/{process}")}
+            leading = [view["node"] for view in parts.values()
+                       if view.get("leader") or (view.get("raft") or {}).get("role") == "leader"]
+            lines.append(f"{process + ':':<25}{', '.join(leading) or 'nobody'}")
+        return "\n".join(lines)
+
+    def do_running(self, rest: str, given: str) -> str:
+        """What really runs on the workers, whatever the API server believes, and which rules their kernels have."""
+        lines = []
+        for part, view in self.now.parts().items():
+            if part.endswith("/container-runtime") and "worker" in part:
+                pods = sorted(self.names.tell(row["pod"]) for row in view["containers"] if row["state"] == "running")
+                lines.append(f"{view['node']}: {', '.join(pods) or 'nothing'}")
+            elif part.endswith("/kube-proxy") and "worker" in part:
+                lines.append(f"{view['node']}: rules for {', '.join(view['rules']) or 'nothing'}")
         return "\n".join(lines)
 
     def find(self, target: str, namespace: str = "default") -> dict[str, Any] | None:
