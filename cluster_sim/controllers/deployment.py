@@ -31,7 +31,7 @@ from cluster_sim.kernel import DETAIL
 from cluster_sim.kernel.trace import register_phrases
 
 register_phrases({
-    "deployment.create": "Deployment controller sees a new template and creates ReplicaSet {replicaset} for {to} pods",
+    "deployment.create": "Deployment controller sees a new template and creates ReplicaSet {replicaset} for {pods}",
     "deployment.up": "Deployment controller scales {replicaset} up from {from} to {to}",
     "deployment.down": "Deployment controller scales {replicaset} down from {from} to {to}",
     "deployment.revision": "Deployment controller makes {replicaset} revision {revision}",
@@ -208,7 +208,8 @@ class DeploymentController(Controller):
         made = revisions.new_replicaset(deployment, word, size, revisions.next_revision(old))
         change = {"replicaset": meta.name(made), "from": 0, "to": size}
         self.create("replicasets", made, then="created", data=change, subject=meta.name(made),
-                    phrase="deployment.create", args=change, detail=rolling_update.arithmetic(deployment))
+                    phrase="deployment.create", detail=rolling_update.arithmetic(deployment),
+                    args={**change, "pods": "1 pod" if size == 1 else f"{size} pods"})
 
     def created(self, deployment: Object, change: Object, answer: Answer) -> None:
         """The new ReplicaSet is there (or its name is taken, or it was refused): write that down."""

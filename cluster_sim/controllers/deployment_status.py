@@ -21,8 +21,8 @@ NO_DEADLINE = 2**31 - 1
 
 MESSAGES = {
     NEW_REPLICASET: 'Created new replica set "{name}"', FOUND: 'Found new replica set "{name}"',
-    UPDATED: 'ReplicaSet "{name}" is progressing.', COMPLETE: 'ReplicaSet "{name}" has successfully progressed.',
-    TIMED_OUT: 'ReplicaSet "{name}" has timed out progressing.', PAUSED: "Deployment is paused",
+    UPDATED: '{kind} "{name}" is progressing.', COMPLETE: '{kind} "{name}" has successfully progressed.',
+    TIMED_OUT: '{kind} "{name}" has timed out progressing.', PAUSED: "Deployment is paused",
     RESUMED: "Deployment is resumed", CREATE_ERROR: "Failed to create new replica set {name}",
 }
 STATUS = {TIMED_OUT: "False", CREATE_ERROR: "False", PAUSED: "Unknown", RESUMED: "Unknown"}  # else True
@@ -52,9 +52,10 @@ def with_condition(status: Object, kind: str, value: str, reason: str, message: 
     return {**status, "conditions": [*remove_condition(status.get("conditions"), kind), new]}
 
 
-def with_progress(status: Object, reason: str, name: str, now: int, since: str | None = None) -> Object:
-    """A status whose Progressing condition has this reason."""
-    message = MESSAGES[reason].format(name=name)
+def with_progress(status: Object, reason: str, name: str, now: int, since: str | None = None,
+                  kind: str = "ReplicaSet") -> Object:
+    """A status whose Progressing condition has this reason; `name` and `kind` say of what it speaks."""
+    message = MESSAGES[reason].format(name=name, kind=kind)
     return with_condition(status, "Progressing", STATUS.get(reason, "True"), reason, message, now, since)
 
 
@@ -120,17 +121,17 @@ def rollout_status(deployment: Object, everyone: list[Object], new: Object | Non
     """The status during and after a rollout, with all conditions."""
     status = counted(deployment, everyone, new, now)
     before = progress(deployment)
-    name = meta.name(new) if new is not None else meta.name(deployment)
+    name, kind = (meta.name(new), "ReplicaSet") if new is not None else (meta.name(deployment), "Deployment")
     if deadline(deployment) is None:
         status = _without(status, "Progressing")
     elif not (before and before["reason"] == COMPLETE and status.get("replicas") == status.get("updatedReplicas")):
         if is_complete(deployment, status):
-            status = with_progress(status, COMPLETE, name, now)
+            status = with_progress(status, COMPLETE, name, now, kind=kind)
         elif is_progressing(deployment, status):
             since = before["lastTransitionTime"] if before and before["status"] == "True" else timestamps.rfc3339(now)
-            status = with_progress(status, UPDATED, name, now, since)
+            status = with_progress(status, UPDATED, name, now, since, kind)
         elif has_timed_out(deployment, status, now):
-            status = with_progress(status, TIMED_OUT, name, now)
+            status = with_progress(status, TIMED_OUT, name, now, kind=kind)
     return _with_failure(status, everyone, new)
 
 

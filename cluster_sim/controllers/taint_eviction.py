@@ -52,6 +52,12 @@ def may_stay(taints: list[Object], tolerations: list[Object] | None) -> int:
     return least
 
 
+def first_untolerated(taints: list[Object], pod: Object) -> Object:
+    """The taint that makes the pod go now; the first, if each is tolerated for a time that is over."""
+    tolerations = pod["spec"].get("tolerations")
+    return next((taint for taint in taints if may_stay([taint], tolerations) == 0), taints[0])
+
+
 class TaintEvictionController(Controller):
     """Pods on nodes with NoExecute taints."""
 
@@ -109,7 +115,7 @@ class TaintEvictionController(Controller):
                      "message": "Taint manager: deleting due to NoExecute taint",
                      "lastTransitionTime": self.kernel.timestamp()}
         self.patch("pods", pod, {"status": {"conditions": [condition]}}, subresource="status", then="marked",
-                   data={"taint": taints[0]["key"], "node": node}, content_type=STRATEGIC_MERGE_PATCH,
+                   data={"taint": first_untolerated(taints, pod)["key"], "node": node}, content_type=STRATEGIC_MERGE_PATCH,
                    subject=meta.name(pod))
 
     def after(self, key: str, answers: list[Answer], span: int) -> None:
