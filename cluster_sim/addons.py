@@ -16,6 +16,18 @@ Manifest = dict[str, Any]
 DNS_LABELS = {"k8s-app": "kube-dns"}
 CONTROL_PLANE_TOLERATION = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
 
+COREDNS_READS = [
+    {"apiGroups": [""], "resources": ["endpoints", "services", "pods", "namespaces"], "verbs": ["list", "watch"]},
+    {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list", "watch"]},
+]
+COREDNS_RIGHTS: list[Manifest] = [
+    {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "coredns", "namespace": "kube-system"}},
+    {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "system:coredns"},
+     "rules": COREDNS_READS},
+    {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "system:coredns"},
+     "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "system:coredns"},
+     "subjects": [{"kind": "ServiceAccount", "name": "coredns", "namespace": "kube-system"}]},
+]
 COREDNS: Manifest = {
     "apiVersion": "apps/v1", "kind": "Deployment",
     "metadata": {"name": "coredns", "namespace": "kube-system", "labels": DNS_LABELS},
@@ -23,7 +35,7 @@ COREDNS: Manifest = {
         "replicas": 2, "selector": {"matchLabels": DNS_LABELS},
         "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
         "template": {"metadata": {"labels": DNS_LABELS}, "spec": {
-            "priorityClassName": "system-cluster-critical",
+            "priorityClassName": "system-cluster-critical", "serviceAccountName": "coredns",
             "tolerations": [{"key": "CriticalAddonsOnly", "operator": "Exists"}, CONTROL_PLANE_TOLERATION],
             "containers": [{
                 "name": "coredns", "image": "registry.k8s.io/coredns/coredns:v1.13.1",
@@ -48,7 +60,7 @@ STORAGE_CLASS: Manifest = {
 }
 
 MANIFESTS: dict[str, list[Manifest]] = {
-    "dns": [COREDNS, KUBE_DNS], "kube-proxy": [], "metrics": [], "storage-class": [STORAGE_CLASS],
+    "dns": [*COREDNS_RIGHTS, COREDNS, KUBE_DNS], "kube-proxy": [], "metrics": [], "storage-class": [STORAGE_CLASS],
 }
 assert list(MANIFESTS) == list(ADDONS)
 

@@ -16,6 +16,7 @@ from cluster_sim.api import field, schema, status
 from cluster_sim.api.resources import Resource
 from cluster_sim.api.status import ApiError, bad_request
 from cluster_sim.apiserver import conversion, defaulting, go_text
+from cluster_sim.apiserver.rbac.defaults import CONTROLLERS
 from cluster_sim.apiserver.request_info import RequestInfo
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 Object = dict[str, Any]
 
 LIMIT = 3 * 1024 * 1024  # bytes of a body
-AS_WRITTEN = ("pods", "events")  # client/event_recorder.py writes Events as Go would
-TRUSTED = ("system:kube-controller-manager", "system:kube-scheduler", "system:apiserver")
+AS_WRITTEN = ("pods", "events")  # client/event_recorder.py writes Events as Go would, bootstrap everything
+TRUSTED = frozenset(["system:kube-controller-manager", "system:kube-scheduler", "system:apiserver", *CONTROLLERS])
 
 
 def trusted(info: RequestInfo) -> bool:
@@ -83,7 +84,7 @@ def decode(
             text,
         )
     value = _typed(value, resource)
-    if resource.group_resource in AS_WRITTEN and trusted(info):
+    if (resource.group_resource in AS_WRITTEN and trusted(info)) or info.user == "system:apiserver":
         return defaulting.apply(value, resource)
     obj, error, unknown = schema.decode(value, resource.api_version, resource.kind)
     if error is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cluster_sim.apiserver.rbac.defaults import CONTROLLERS
 from cluster_sim.kernel import DETAIL, STORY
 from cluster_sim.kernel.trace import register_phrases
 
@@ -45,6 +46,8 @@ def who(user: str) -> str:
     """A user as a sentence names them."""
     if user.startswith("system:node:"):
         return f"kubelet on {user.removeprefix('system:node:')}"
+    if user in CONTROLLERS:
+        return "kube-controller-manager"
     return user.removeprefix("system:serviceaccount:").removeprefix("system:")
 
 

@@ -41,6 +41,8 @@ class RequestInfo:
     resource: Resource | None = None
     user: str = ""
     groups: tuple[str, ...] = ()
+    uid: str = ""  # of the user, where its token tells
+    extra: dict[str, list[str]] = field(default_factory=dict)  # what else is known of the user
     agent: str = ""  # the User-Agent header
     managed_fields: list[dict[str, Any]] | None = None  # settled by an apply, before it is written
     warnings: list[str] = field(default_factory=list)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.api import field, status
 from cluster_sim.api.field import FieldError
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import decoding
+from cluster_sim.apiserver import authentication, decoding, node_authorizer
 from cluster_sim.apiserver.outcome import Answer
 from cluster_sim.apiserver.rbac.rules import Attributes
 from cluster_sim.apiserver.request_info import RequestInfo
@@ -35,8 +35,25 @@ def review(server: APIServer, info: RequestInfo, call: Object) -> Answer:
         return Answer(201, {**made, "spec": {}, "status": _rules(server, info, spec)})
     if info.plural == "selfsubjectreviews":
         made["metadata"] = {"creationTimestamp": server.kernel.timestamp()}
-        return Answer(201, {**made, "status": {"userInfo": {"username": info.user, "groups": list(info.groups)}}})
-    return Answer(201, {**made, "spec": spec, "status": {"user": {}, "error": "invalid bearer token"}})
+        return Answer(201, {**made, "status": {"userInfo": _user(info.user, info.uid, info.groups, info.extra)}})
+    return Answer(201, {**made, "spec": spec, "status": _token(server, info, spec)})
+
+
+def _user(name: str, uid: str, groups: tuple[str, ...], extra: dict[str, list[str]]) -> Object:
+    """A UserInfo."""
+    return {"username": name, **({"uid": uid} if uid else {}), "groups": list(groups), **({"extra": extra} if extra else {})}
+
+
+def _token(server: APIServer, info: RequestInfo, spec: Object) -> Object:
+    """Whose token it is."""
+    token, audiences = spec.get("token", ""), tuple(spec.get("audiences") or ())
+    if not token:
+        raise ApiError(status.bad_request("token is required for TokenReview in authentication"))
+    found = authentication.by_token(server, token, audiences)
+    if found is None:
+        return {"user": {}, "error": "invalid bearer token"}
+    return {"authenticated": True, "user": _user(found.user, found.uid, found.groups, found.extra),
+            "audiences": list(found.audiences)}
 
 
 def _access(server: APIServer, info: RequestInfo, spec: Object) -> Object:
@@ -63,11 +80,19 @@ def _access(server: APIServer, info: RequestInfo, spec: Object) -> Object:
     else:
         resource = resource or {}
         wanted = Attributes(user, groups, resource.get("verb", ""), resource.get("namespace", ""), resource.get("group", ""),
-                            resource.get("resource", ""), resource.get("subresource", ""), resource.get("name", ""))
-    reason = server.authorizer.why(wanted)
-    if reason is None:
-        return {"allowed": False}
-    return {"allowed": True, **({"reason": reason} if reason else {})}
+                            resource.get("resource", ""), resource.get("subresource", ""), resource.get("name", ""),
+                            fields=_selected(resource.get("fieldSelector") or {}))
+    allowed, reason = server.authorizer.decide(wanted)
+    return {"allowed": allowed, **({"reason": reason} if reason else {})}
+
+
+def _selected(selector: Object) -> str:
+    """The field selector a review asks about, as a query would have it."""
+    if selector.get("rawSelector"):
+        return str(selector["rawSelector"])
+    equal = [f"{one.get('key')}={one['values'][0]}" for one in selector.get("requirements") or ()
+             if one.get("operator") == "In" and len(one.get("values") or ()) == 1]
+    return ",".join(equal)
 
 
 def _rules(server: APIServer, info: RequestInfo, spec: Object) -> Object:
@@ -76,4 +101,7 @@ def _rules(server: APIServer, info: RequestInfo, spec: Object) -> Object:
              for rule in rules if rule.get("resources")]
     paths = [{key: list(rule[key]) for key in ("verbs", "nonResourceURLs") if rule.get(key)}
              for rule in rules if rule.get("nonResourceURLs")]
+    if node_authorizer.node_of(info.user, info.groups) is not None:
+        return {"resourceRules": named, "nonResourceRules": paths, "incomplete": True,
+                "evaluationError": "node authorizer does not support user rule resolution"}
     return {"resourceRules": named, "nonResourceRules": paths, "incomplete": False}

@@ -40,7 +40,7 @@ def text_404() -> ApiError:
 def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Outcome | None:
     """Serve one request; None: it has opened a stream. Raises ApiError."""
     info = request_info.parse(call["verb"], call["path"])
-    authenticate(info, call, server.kernel.world.get("expired", {}))
+    authenticate(server, info, call, server.kernel.world.get("expired", {}))
     headers = call.get("headers")
     if headers:
         info.agent = headers.get("User-Agent") or ""

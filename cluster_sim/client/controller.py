@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 WORK_DELAY = MS // 2  # a worker wakes this long after the first key became dirty: what comes meanwhile is one look
 
+ACCOUNTS = "system:serviceaccount:kube-system:"
+
 Answer = tuple[str, Any, int, Any]  # (then, data, status, body) of a write
 
 
@@ -39,6 +41,7 @@ class Controller:
 
     name: ClassVar[str] = ""
     watches: ClassVar[tuple[str, ...]] = ()
+    account: ClassVar[str] = ""  # the service account of kube-system it writes as; "": the process's own name
 
     def __init__(self, process: ControllerHost) -> None:
         self.process = process
@@ -48,6 +51,7 @@ class Controller:
         self.state.setdefault("planned", {})  # key → time of the next look asked for by `requeue`
         self.state.setdefault("awake", False)
         self.queue = WorkQueue(self.state.setdefault("queue", {}))
+        self.user = f"{ACCOUNTS}{self.account}" if self.account else process.user
         self._key = ""
         self._span = 0
         self._also: list[int] = []
@@ -241,6 +245,6 @@ class Controller:
             verb, path, body, cause=self._span, then=then or "written",
             data={"controller": self.name, "key": self._key, "data": data}, content_type=content_type, phrase=phrase,
             args=args, level=(STORY if phrase else 1) if level is None else level, subject=subject, detail=detail,
-            also=self._take_also())
+            also=self._take_also(), user=self.user)
         if isinstance(data, dict):
             data["span"] = span  # so that what the answer brings (a generated name) can be told of it

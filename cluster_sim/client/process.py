@@ -104,14 +104,17 @@ class Process(Component):
     def request(self, verb: str, path: str, body: Any = None, *, cause: int, then: str = "", data: Any = None,
                 content_type: str | None = None, phrase: str = "", args: dict[str, Any] | None = None,
                 level: int = DETAIL, subject: str = "", detail: Any = None,
-                also: list[int] | tuple[int, ...] = (), patient: bool = True) -> int:
-        """Send a request to the API server; → the id of its span. `patient`: come back when a busy server says so."""
+                also: list[int] | tuple[int, ...] = (), patient: bool = True, user: str = "") -> int:
+        """Send a request to the API server; → the id of its span. `patient`: come back when a busy server says so.
+
+        `user`: in whose name, if not the process's own.
+        """
         state = self.state
         state["next"] = number = state["next"] + 1
         if not state["sweeping"]:
             state["sweeping"] = True
             self.kernel.timer(self.part, TIMEOUT, "sweep", background=True)
-        call = {"source": self.part, "id": number, "verb": verb, "path": path, "body": body, "user": self.user,
+        call = {"source": self.part, "id": number, "verb": verb, "path": path, "body": body, "user": user or self.user,
                 "contentType": content_type}
         state["calls"][str(number)] = [then, data, self.kernel.now, call, 0 if patient else MAX_RETRIES]
         return self.kernel.send(self.part, self.server, "request", call, cause, verb=verb, subject=subject or path,

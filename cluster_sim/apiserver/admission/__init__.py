@@ -14,6 +14,7 @@ from cluster_sim.apiserver.admission import (
     default_toleration_seconds,
     limit_ranger,
     namespace_lifecycle,
+    node_restriction,
     node_taints,
     pod_security,
     priority,
@@ -56,6 +57,7 @@ def mutate(server: APIServer, info: RequestInfo, new: Object, old: Object | None
     """Run the plugins that change objects; raises ApiError 403."""
     if old is None:
         namespace_lifecycle.admit(server, info, new)
+    node_restriction.admit(server, info, new, old)
     for plugin in MUTATING.get(info.kind.group_resource, ()):
         new = plugin(server, info, new, old)
     return new
@@ -69,5 +71,11 @@ def validate(server: APIServer, info: RequestInfo, new: Object, old: Object | No
 
 
 def check_delete(server: APIServer, info: RequestInfo) -> None:
-    """Some namespaces may not be deleted."""
+    """Some namespaces may not be deleted; kubelets delete only what is theirs."""
     namespace_lifecycle.check_delete(info)
+    node_restriction.admit_delete(server, info)
+
+
+def check_status(server: APIServer, info: RequestInfo, new: Object, old: Object) -> None:
+    """Kubelets tell only of what is theirs; raises ApiError 403."""
+    node_restriction.admit(server, info, new, old)

@@ -1,10 +1,10 @@
-"""May this user do this? RBAC over the bindings in the cache; members of system:masters may do anything.
+"""May this user do this? Members of system:masters may do anything; kubelets what concerns their node; and then RBAC.
 
-Simplified: the cluster's own components (scheduler, controller manager, kubelets, kube-proxy) are known by name and
-may do everything; in a real cluster each has a ClusterRole, and kubelets the Node authorizer. Those roles exist here,
-too, to be read, but these components are not held against them.
+RBAC looks through the bindings in the cache: each gives the rules of a role to users, groups and service accounts. The
+cluster's own components are held against their roles like everybody else. A yes that no name of an object decided is
+remembered until a role or a binding changes, so that it costs a look-up.
 
-Upstream: kubernetes/plugin/pkg/auth/authorizer/rbac/rbac.go.
+Upstream: kubernetes/plugin/pkg/auth/authorizer/rbac/rbac.go, k8s.io/apiserver/pkg/authorization/union (Node, then RBAC).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from cluster_sim.api import status
 from cluster_sim.api.status import ApiError
+from cluster_sim.apiserver import node_authorizer
 from cluster_sim.apiserver.authentication import MASTERS
 from cluster_sim.apiserver.rbac.rules import Attributes, Rule, allows
 from cluster_sim.apiserver.request_info import RequestInfo
@@ -20,7 +21,9 @@ from cluster_sim.apiserver.watch_cache import WatchCache
 
 Object = dict[str, Any]
 
-COMPONENTS = ("system:apiserver", "system:kube-scheduler", "system:kube-controller-manager", "system:kube-proxy")
+REMEMBERED = 20_000
+STATIC = (("", "pods", "status"), ("", "nodes", "status"))  # what kubelets may whatever the object
+COLLECTION = ("list", "watch", "deletecollection")
 
 
 class Authorizer:
@@ -29,39 +32,51 @@ class Authorizer:
     def __init__(self, cache: WatchCache) -> None:
         self.cache = cache
         self._rules: dict[tuple[str, tuple[str, ...], str], list[tuple[Rule, str]]] = {}
+        self._allowed: dict[tuple[Any, ...], bool] = {}
 
     def forget(self) -> None:
         """Roles or bindings have changed."""
         self._rules.clear()
+        self._allowed.clear()
 
     def check(self, info: RequestInfo) -> None:
         """Raise ApiError 403 if the request's user may not do it."""
-        user = info.user
-        if user in COMPONENTS or user.startswith("system:node:") or MASTERS in info.groups:
+        key = (info.user, info.verb, info.plural or info.path, info.subresource, info.namespace, info.group, info.groups)
+        if key in self._allowed or MASTERS in info.groups:
             return
         wanted = attributes(info)
-        if not self.allowed(wanted):
-            raise ApiError(refusal(wanted))
+        allowed, reason, always = self._decide(wanted)
+        if not allowed:
+            raise ApiError(refusal(wanted, reason))
+        if always:
+            if len(self._allowed) >= REMEMBERED:
+                self._allowed.clear()
+            self._allowed[key] = True
 
     def allowed(self, wanted: Attributes) -> bool:
-        """Whether RBAC allows it."""
-        if MASTERS in wanted.groups or wanted.user in COMPONENTS:
-            return True
-        return self.why(wanted) is not None
+        """Whether somebody may."""
+        return self.decide(wanted)[0]
 
-    def why(self, wanted: Attributes) -> str | None:
-        """The binding that allows it, in upstream's words ("" for system:masters); None if nothing does."""
+    def decide(self, wanted: Attributes) -> tuple[bool, str]:
+        """(whether somebody may, in upstream's words why: "" for system:masters)."""
+        return self._decide(wanted)[:2]
+
+    def _decide(self, wanted: Attributes) -> tuple[bool, str, bool]:
+        """As `decide`, and whether the answer holds for every object."""
         if MASTERS in wanted.groups:
-            return ""
+            return True, "", True
+        node, denied = node_authorizer.node_of(wanted.user, wanted.groups), ""
+        if node is not None:
+            allowed, denied = node_authorizer.decide(self.cache, node, wanted)
+            if allowed:
+                return True, "", (wanted.group, wanted.resource, wanted.subresource) in STATIC
         for rule, reason in self._granted(wanted.user, wanted.groups, wanted.namespace):
             if allows(rule, wanted):
-                return reason
-        return None
+                return True, reason, not rule.get("resourceNames")
+        return False, denied, False
 
     def rules(self, user: str, groups: tuple[str, ...], namespace: str) -> list[Rule]:
         """Every rule that holds for a user in a namespace ("": cluster-wide only)."""
-        if MASTERS in groups and user == "admin":
-            groups = (*groups, "system:masters")
         return [rule for rule, _ in self._granted(user, groups, namespace)]
 
     def _granted(self, user: str, groups: tuple[str, ...], namespace: str) -> list[tuple[Rule, str]]:
@@ -112,16 +127,29 @@ def _concerns(binding: Object, user: str, groups: tuple[str, ...], namespace: st
 
 
 def attributes(info: RequestInfo) -> Attributes:
-    """What a request wants, as RBAC sees it."""
+    """What a request wants. A collection narrowed down to one name is about that name."""
     if not info.is_resource:
         return Attributes(info.user, info.groups, info.verb, path=info.path)
-    return Attributes(info.user, info.groups, info.verb, info.namespace, info.group, info.plural, info.subresource, info.name)
+    fields = info.first("fieldSelector") if info.query and info.verb in COLLECTION else ""
+    name = info.name or (exact_name(fields) if fields else "")
+    return Attributes(info.user, info.groups, info.verb, info.namespace, info.group, info.plural, info.subresource, name,
+                      fields=fields)
 
 
-def refusal(wanted: Attributes) -> Object:
+def exact_name(fields: str) -> str:
+    """The name that a field selector asks for; "" if it does not ask for one."""
+    for term in fields.split(","):
+        key, _, name = term.replace("==", "=").partition("=")
+        if key == "metadata.name" and name and "/" not in name and "%" not in name and name not in (".", ".."):
+            return name
+    return ""
+
+
+def refusal(wanted: Attributes, reason: str = "") -> Object:
     """403 in upstream's words."""
+    more = f": {reason}" if reason else ""
     if wanted.path:
         return status.forbidden_path(wanted.user, wanted.verb, wanted.path)
     place = f'in the namespace "{wanted.namespace}"' if wanted.namespace else "at the cluster scope"
-    text = (f'User "{wanted.user}" cannot {wanted.verb} resource "{wanted.full}" in API group "{wanted.group}" {place}')
+    text = f'User "{wanted.user}" cannot {wanted.verb} resource "{wanted.full}" in API group "{wanted.group}" {place}{more}'
     return status.forbidden(wanted.resource, wanted.name, text, wanted.group)

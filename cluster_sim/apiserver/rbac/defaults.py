@@ -1,145 +1,127 @@
-"""The roles and bindings every cluster begins with, as far as people meet them.
+"""The roles and bindings every cluster begins with, made from the tables beside this file, as Go would write them.
 
-The rules of the user-facing roles are upstream's, shortened: read verbs and write verbs over lists of resources.
-Of the controllers' sixty roles only the names people look for are here.
-
-Upstream: kubernetes/plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go.
+Upstream: kubernetes/plugin/pkg/auth/authorizer/rbac/bootstrappolicy.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
+
+from cluster_sim.apiserver.rbac.controller_role_table import CONTROLLER_ROLES
+from cluster_sim.apiserver.rbac.role_table import BINDINGS, CLUSTER_BINDINGS, CLUSTER_ROLES, ROLES
 
 Object = dict[str, Any]
 
-API = "rbac.authorization.k8s.io/v1"
+GROUP = "rbac.authorization.k8s.io"
+API = f"{GROUP}/v1"
 LABELS = {"kubernetes.io/bootstrapping": "rbac-defaults"}
 ANNOTATIONS = {"rbac.authorization.kubernetes.io/autoupdate": "true"}
 AGGREGATE = "rbac.authorization.k8s.io/aggregate-to-"
+AGGREGATED = ("admin", "edit", "view")  # made of others by their labels
 
 READ = ["get", "list", "watch"]
 WRITE = ["create", "delete", "deletecollection", "patch", "update"]
-READ_WRITE = [*READ, *WRITE]
+VERBS = {"read": READ, "write": WRITE, "all": sorted([*READ, *WRITE])}
+EVENTS: Object = {"verbs": ["create", "patch", "update"], "apiGroups": ["", "events.k8s.io"], "resources": ["events"]}
 
 
-def rule(verbs: list[str], group: str, *names: str) -> Object:
-    """A rule over resources of one group."""
-    return {"verbs": verbs, "apiGroups": [group], "resources": list(names)}
+def _rule(line: str) -> Object:
+    words = line.split()
+    if words == ["events"]:
+        return EVENTS
+    verbs = VERBS.get(words[0]) or words[0].split(",")
+    if words[1] == "url":
+        return {"verbs": verbs, "nonResourceURLs": words[2].split(",")}
+    rule: Object = {"verbs": verbs, "apiGroups": ["" if group == "-" else group for group in words[1].split(",")],
+                    "resources": words[2].split(",")}
+    if len(words) > 3:
+        rule["resourceNames"] = words[3].split(",")
+    return rule
 
 
-def urls(*paths: str) -> Object:
-    """A rule over paths."""
-    return {"verbs": ["get"], "nonResourceURLs": list(paths)}
+def _roles(table: str) -> Iterator[tuple[str, list[str], list[Object]]]:
+    """(name, what it is aggregated to, rules) of each role of a table."""
+    name, labels, rules = "", [""], [EVENTS]
+    for line in table.strip().splitlines():
+        if line.startswith(" "):
+            rules.append(_rule(line))
+            continue
+        if name:
+            yield name, labels, rules
+        name, *labels = line.split(" +")
+        rules = []
+    yield name, labels, rules
 
 
-VIEW = [
-    rule(READ, "", "configmaps", "endpoints", "persistentvolumeclaims", "persistentvolumeclaims/status", "pods",
-         "replicationcontrollers", "replicationcontrollers/scale", "serviceaccounts", "services", "services/status"),
-    rule(READ, "", "bindings", "events", "limitranges", "namespaces/status", "pods/log", "pods/status",
-         "replicationcontrollers/status", "resourcequotas", "resourcequotas/status"),
-    rule(READ, "", "namespaces"),
-    rule(READ, "discovery.k8s.io", "endpointslices"),
-    rule(READ, "apps", "controllerrevisions", "daemonsets", "daemonsets/status", "deployments", "deployments/scale",
-         "deployments/status", "replicasets", "replicasets/scale", "replicasets/status", "statefulsets",
-         "statefulsets/scale", "statefulsets/status"),
-    rule(READ, "autoscaling", "horizontalpodautoscalers", "horizontalpodautoscalers/status"),
-    rule(READ, "batch", "cronjobs", "cronjobs/status", "jobs", "jobs/status"),
-    rule(READ, "policy", "poddisruptionbudgets", "poddisruptionbudgets/status"),
-    rule(READ, "networking.k8s.io", "ingresses", "ingresses/status", "networkpolicies"),
-]
-EDIT = [
-    rule(READ, "", "pods/attach", "pods/exec", "pods/portforward", "pods/proxy", "secrets", "services/proxy"),
-    rule(["impersonate"], "", "serviceaccounts"),
-    rule(WRITE, "", "pods", "pods/attach", "pods/exec", "pods/portforward", "pods/proxy"),
-    rule(["create"], "", "pods/eviction"),
-    rule(WRITE, "", "configmaps", "events", "persistentvolumeclaims", "replicationcontrollers",
-         "replicationcontrollers/scale", "secrets", "serviceaccounts", "services", "services/proxy"),
-    rule(["create"], "", "serviceaccounts/token"),
-    rule(WRITE, "apps", "daemonsets", "deployments", "deployments/rollback", "deployments/scale", "replicasets",
-         "replicasets/scale", "statefulsets", "statefulsets/scale"),
-    rule(WRITE, "autoscaling", "horizontalpodautoscalers"),
-    rule(WRITE, "batch", "cronjobs", "jobs"),
-    rule(WRITE, "policy", "poddisruptionbudgets"),
-    rule(WRITE, "networking.k8s.io", "ingresses", "networkpolicies"),
-    rule(READ_WRITE, "coordination.k8s.io", "leases"),
-]
-ADMIN = [
-    rule(["create"], "authorization.k8s.io", "localsubjectaccessreviews"),
-    rule(READ_WRITE, "rbac.authorization.k8s.io", "rolebindings", "roles"),
-]
-DISCOVERY = urls("/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz", "/version",
-                 "/version/")
-PUBLIC = urls("/healthz", "/livez", "/readyz", "/version", "/version/")
-ANY = {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}
-ANY_PATH = {"verbs": ["*"], "nonResourceURLs": ["*"]}
-
-# name → (rules, further labels, the label whose roles it gathers)
-ROLES: dict[str, tuple[list[Object], dict[str, str], list[str]]] = {
-    "cluster-admin": ([ANY, ANY_PATH], {}, []),
-    "admin": ([*ADMIN, *EDIT, *VIEW], {}, ["admin"]),
-    "edit": ([*EDIT, *VIEW], {f"{AGGREGATE}admin": "true"}, ["edit"]),
-    "view": (VIEW, {f"{AGGREGATE}edit": "true"}, ["view"]),
-    "system:aggregate-to-admin": (ADMIN, {f"{AGGREGATE}admin": "true"}, []),
-    "system:aggregate-to-edit": (EDIT, {f"{AGGREGATE}edit": "true"}, []),
-    "system:aggregate-to-view": (VIEW, {f"{AGGREGATE}view": "true"}, []),
-    "system:discovery": ([DISCOVERY], {}, []),
-    "system:public-info-viewer": ([PUBLIC], {}, []),
-    "system:basic-user": ([rule(["create"], "authorization.k8s.io", "selfsubjectaccessreviews", "selfsubjectrulesreviews"),
-                           rule(["create"], "authentication.k8s.io", "selfsubjectreviews")], {}, []),
-    "system:kube-scheduler": ([
-        rule(READ, "", "pods", "nodes", "namespaces", "services", "persistentvolumes", "persistentvolumeclaims"),
-        rule(["delete"], "", "pods"), rule(["create"], "", "bindings", "pods/binding"),
-        rule(["patch", "update"], "", "pods/status"), rule(["create", "patch", "update"], "events.k8s.io", "events"),
-        rule(["create", "get", "update"], "coordination.k8s.io", "leases")], {}, []),
-    "system:kube-controller-manager": ([
-        {"verbs": READ, "apiGroups": ["*"], "resources": ["*"]}, rule(["create"], "", "serviceaccounts/token"),
-        rule(["create", "patch", "update"], "events.k8s.io", "events"),
-        rule(["create", "get", "update"], "coordination.k8s.io", "leases")], {}, []),
-    "system:node": ([
-        rule(["create", "get", "list", "patch", "update", "watch"], "", "nodes"), rule(["patch", "update"], "", "nodes/status"),
-        rule(READ, "", "pods", "services", "configmaps", "secrets"), rule(["patch", "update"], "", "pods/status"),
-        rule(["create", "delete"], "", "pods"), rule(["create"], "", "pods/eviction"),
-        rule(["create", "get", "patch", "update"], "coordination.k8s.io", "leases")], {}, []),
-    "system:node-proxier": ([rule(READ, "", "nodes", "services"), rule(READ, "discovery.k8s.io", "endpointslices")], {}, []),
-    "system:kubelet-api-admin": ([rule(["*"], "", "nodes/log", "nodes/metrics", "nodes/proxy", "nodes/stats")], {}, []),
-    "system:auth-delegator": ([rule(["create"], "authentication.k8s.io", "tokenreviews"),
-                               rule(["create"], "authorization.k8s.io", "subjectaccessreviews")], {}, []),
-    "system:monitoring": ([urls("/healthz", "/healthz/*", "/livez", "/livez/*", "/metrics", "/metrics/slis", "/readyz",
-                                "/readyz/*")], {}, []),
-}
-# role → groups (and users with "User:")
-BINDINGS: dict[str, list[str]] = {
-    "cluster-admin": ["system:masters"],
-    "system:discovery": ["system:authenticated"],
-    "system:basic-user": ["system:authenticated"],
-    "system:public-info-viewer": ["system:authenticated", "system:unauthenticated"],
-    "system:monitoring": ["system:monitoring"],
-    "system:kube-scheduler": ["User:system:kube-scheduler"],
-    "system:kube-controller-manager": ["User:system:kube-controller-manager"],
-    "system:node": [],
-    "system:node-proxier": ["User:system:kube-proxy"],
-}
+@cache
+def rules_of(role: str) -> tuple[Object, ...]:
+    """The rules a ClusterRole begins with."""
+    found = [rules for name, _, rules in _roles(CLUSTER_ROLES) if name == role]
+    return tuple(found[0]) if found else ()
 
 
-def objects() -> list[Object]:
+def _gathered(role: str) -> list[Object]:
+    """The rules of an aggregated role, as its controller would gather them."""
+    found: list[Object] = []
+    for name, labels, rules in sorted(_roles(CLUSTER_ROLES)):
+        if role in labels:
+            found += [rule for rule in (_gathered(name) if name in AGGREGATED else rules) if rule not in found]
+    return found
+
+
+def _metadata(name: str, namespace: str = "", more: list[str] | None = None) -> Object:
+    place = {"namespace": namespace} if namespace else {}
+    return {"name": name, **place, "labels": {**LABELS, **{f"{AGGREGATE}{to}": "true" for to in more or ()}},
+            "annotations": ANNOTATIONS}
+
+
+def _subject(text: str) -> Object:
+    kind, _, name = text.partition(":")
+    if kind == "ServiceAccount":
+        namespace, _, account = name.partition("/")
+        return {"kind": kind, "name": account, "namespace": namespace}
+    return {"kind": kind, "apiGroup": GROUP, "name": name}
+
+
+def _binding(metadata: Object, role_kind: str, role: str, subjects: list[str]) -> Object:
+    held: Object = {"subjects": [_subject(text) for text in subjects]} if subjects else {}
+    return {"kind": "RoleBinding" if metadata.get("namespace") else "ClusterRoleBinding", "apiVersion": API,
+            "metadata": metadata, **held, "roleRef": {"apiGroup": GROUP, "kind": role_kind, "name": role}}
+
+
+def _lines(table: str) -> Iterator[tuple[str, list[str]]]:
+    for line in table.strip().splitlines():
+        name, _, subjects = line.partition(": ") if ": " in line else (line.rstrip(":"), "", "")
+        yield name, subjects.split()
+
+
+# The controllers' users: each a service account of kube-system.
+CONTROLLERS = tuple(f"system:serviceaccount:kube-system:{name}" for name, _, _ in _roles(CONTROLLER_ROLES))
+
+
+@cache
+def objects() -> tuple[Object, ...]:
     """All of them."""
     found: list[Object] = []
-    for name, (rules, labels, gathers) in ROLES.items():
-        role: Object = {"apiVersion": API, "kind": "ClusterRole", "rules": rules,
-                        "metadata": {"name": name, "labels": {**LABELS, **labels}, "annotations": ANNOTATIONS}}
-        if gathers:
-            role["aggregationRule"] = {"clusterRoleSelectors": [{"matchLabels": {f"{AGGREGATE}{gathers[0]}": "true"}}]}
+    for name, labels, rules in _roles(CLUSTER_ROLES):
+        role: Object = {"kind": "ClusterRole", "apiVersion": API, "metadata": _metadata(name, more=labels), "rules": rules}
+        if name in AGGREGATED:
+            selector = {"matchLabels": {f"{AGGREGATE}{name}": "true"}}
+            role = {**role, "rules": _gathered(name), "aggregationRule": {"clusterRoleSelectors": [selector]}}
         found.append(role)
-    for name, members in BINDINGS.items():
-        subjects = []
-        for member in members:
-            kind, colon, user = member.partition(":")
-            subjects.append({"kind": "User", "apiGroup": API[:-3], "name": user} if kind == "User" and colon else
-                            {"kind": "Group", "apiGroup": API[:-3], "name": member})
-        binding: Object = {"apiVersion": API, "kind": "ClusterRoleBinding",
-                           "metadata": {"name": name, "labels": LABELS, "annotations": ANNOTATIONS},
-                           "roleRef": {"apiGroup": API[:-3], "kind": "ClusterRole", "name": name}}
-        if subjects:
-            binding["subjects"] = subjects
-        found.append(binding)
-    return found
+    for name, subjects in _lines(CLUSTER_BINDINGS):
+        found.append(_binding(_metadata(name), "ClusterRole", name, subjects))
+    for name, _, rules in _roles(CONTROLLER_ROLES):
+        full = f"system:controller:{name}"
+        found.append({"kind": "ClusterRole", "apiVersion": API, "metadata": _metadata(full), "rules": rules})
+        found.append(_binding(_metadata(full), "ClusterRole", full, [f"ServiceAccount:kube-system/{name}"]))
+    for path, _, rules in _roles(ROLES):
+        namespace, _, name = path.partition("/")
+        found.append({"kind": "Role", "apiVersion": API, "metadata": _metadata(name, namespace), "rules": rules})
+    for place, subjects in _lines(BINDINGS):
+        path, _, other = place.partition(" ")
+        namespace, _, name = path.partition("/")
+        found.append(_binding(_metadata(name, namespace), "Role", other or name, subjects))
+    return tuple(found)

@@ -24,6 +24,7 @@ class Attributes:
     subresource: str = ""
     name: str = ""
     path: str = ""
+    fields: str = ""  # the field selector of a collection
 
     @property
     def full(self) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import patches, schema, status
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import decoding, options, phrases, strategies
+from cluster_sim.apiserver import admission, decoding, options, phrases, strategies
 from cluster_sim.apiserver.outcome import Answer, Outcome
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.validation import object_meta
@@ -65,6 +65,7 @@ def replace(server: APIServer, info: RequestInfo, old: Object, new: Object) -> O
     errors = object_meta.check_update(new, old) + strategy.validate_status(new, old)
     if errors:
         raise ApiError(status.invalid(info.kind.group_kind, info.name, errors))
+    admission.check_status(server, info, new, old)
     phrase, args = "apiserver.status", {}
     if info.plural == "pods":
         phrase, args = "apiserver.pod-status", {"status": phrases.pod_word(old, new)}

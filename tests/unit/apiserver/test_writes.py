@@ -89,7 +89,7 @@ def test_a_binding_puts_a_pod_on_a_node_once(door):
 def test_pods_of_one_template_share_what_was_filled_in(door):
     _, made = door.ask("POST", "/apis/apps/v1/namespaces/default/deployments", a_deployment())
     spec = made["spec"]["template"]["spec"]
-    user = "system:kube-controller-manager"
+    user = "system:serviceaccount:kube-system:replicaset-controller"
     pods = [door.ask("POST", PODS, {"kind": "Pod", "apiVersion": "v1", "metadata": {"generateName": "p-"}, "spec": spec},
                      user=user)[1] for _ in range(2)]
     one, two = (pod["spec"]["containers"][0]["resources"] for pod in pods)
