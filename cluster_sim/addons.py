@@ -36,10 +36,16 @@ COREDNS: Manifest = {
         "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
         "template": {"metadata": {"labels": DNS_LABELS}, "spec": {
             "priorityClassName": "system-cluster-critical", "serviceAccountName": "coredns",
+            "dnsPolicy": "Default",  # its own names are those of its machine, or it would ask itself
             "tolerations": [{"key": "CriticalAddonsOnly", "operator": "Exists"}, CONTROL_PLANE_TOLERATION],
             "containers": [{
                 "name": "coredns", "image": "registry.k8s.io/coredns/coredns:v1.13.1",
-                "ports": [{"name": "dns", "containerPort": 53, "protocol": "UDP"}],
+                "ports": [{"name": "dns", "containerPort": 53, "protocol": "UDP"},
+                          {"name": "dns-tcp", "containerPort": 53, "protocol": "TCP"},
+                          {"name": "metrics", "containerPort": 9153, "protocol": "TCP"}],
+                "livenessProbe": {"httpGet": {"path": "/health", "port": 8080}, "initialDelaySeconds": 60,
+                                  "timeoutSeconds": 5, "failureThreshold": 5},
+                "readinessProbe": {"httpGet": {"path": "/ready", "port": 8181}},
                 "resources": {"requests": {"cpu": "100m", "memory": "70Mi"}, "limits": {"memory": "170Mi"}},
             }],
         }},

@@ -1,8 +1,8 @@
 """Puts a cluster's processes together: which runs on which machine, and who talks to whom.
 
 The control plane's machine runs etcd, the API server, the scheduler and the controller manager; every Node runs a
-kubelet, a container runtime and a kube-proxy. In a real cluster made by kubeadm the former four are static pods and
-kube-proxy a DaemonSet's; here they are processes from the start.
+kubelet, a container runtime and a kube-proxy, over its operating system's network. In a real cluster made by kubeadm the
+former four are static pods and kube-proxy a DaemonSet's; here they are processes from the start.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cluster_sim.etcd import Etcd
 from cluster_sim.kernel import Component, Kernel
 from cluster_sim.load_balancer import PART as LOAD_BALANCER
 from cluster_sim.load_balancer import LoadBalancer
-from cluster_sim.node import ContainerRuntime, Kubelet, KubeProxy, Registry
+from cluster_sim.node import ContainerRuntime, CoreDNS, Kubelet, KubeProxy, NodeNetwork, Registry
 from cluster_sim.scheduler import Scheduler
 from cluster_sim.user import User
 
@@ -24,7 +24,8 @@ CONTROL_PLANE: dict[str, type[Component]] = {
     "etcd": Etcd, "kube-apiserver": APIServer, "kube-controller-manager": ControllerManager,
     "kube-scheduler": Scheduler,
 }
-WORKER: dict[str, type[Component]] = {"container-runtime": ContainerRuntime, "kubelet": Kubelet, "kube-proxy": KubeProxy}
+WORKER: dict[str, type[Component]] = {"network": NodeNetwork, "container-runtime": ContainerRuntime, "kubelet": Kubelet,
+                                      "kube-proxy": KubeProxy}
 LOCAL = ("kube-controller-manager", "kube-scheduler", "kubelet")  # on a control plane's machine they use its API server
 
 
@@ -48,6 +49,8 @@ def build(kernel: Kernel, part: str, state: dict[str, Any] | None = None) -> Com
         component = LoadBalancer(kernel, part, state)
     elif part.startswith("user/"):
         component = User(kernel, part, state)
+    elif part.startswith("pod/"):  # a pod's process that is a client of the API server
+        component = CoreDNS(kernel, part, state)
     else:
         process = part.rpartition("/")[2]
         component = {**CONTROL_PLANE, **WORKER}[process](kernel, part, state)

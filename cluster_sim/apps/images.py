@@ -1,15 +1,20 @@
 """Which program an image contains, by the last part of its name: `docker.io/library/nginx:1.27` is `nginx`.
 
-The table below is the documentation: what a scene may use. An image that nobody knows holds a *quiet server*: it
-listens on whatever port it is asked at, prints one line, runs until it is told to stop, and stops a second later.
+The table `APPS` below says which; `docs/images.md` tells of each, and how arguments and environment steer it. An image
+that nobody knows holds a *quiet server*: it listens on the container's ports (on any, if it names none), prints one
+line, runs until it is told to stop, and stops a second later.
+
+Real images of servers differ in how they take the runtime's signal to stop; ours do what most do, and what nginx (its
+STOPSIGNAL is SIGQUIT) and httpd (SIGWINCH) do: no new connections, but what is under way is ended.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from cluster_sim.apps import shell
-from cluster_sim.apps.program import SIGKILL_CODE, SIGTERM_CODE, Program, program
+from cluster_sim.apps import client, shell
+from cluster_sim.apps.program import CUTS, DEFAULT_TERM, SERVES, SIGKILL_CODE, SIGTERM_CODE, Program, program
 from cluster_sim.kernel import MS, SECOND
 
 Arguments = list[str]
@@ -22,18 +27,59 @@ def _says(text: str) -> list[list[int | str]]:
 
 def quiet_server(arguments: Arguments, env: dict[str, str]) -> Program:
     """Listens, says so, and stops when told."""
-    return program(lines=_says("started"), listens_after=100 * MS)
+    return server(arguments, env, "started", listens_after=100 * MS)
+
+
+def server(arguments: Arguments, env: dict[str, str], line: str, ports: list[int] | None = None, **more: Any) -> Program:
+    """An HTTP server, steered by its environment: PORT, LATENCY, START, DRAIN, SHUTDOWN."""
+    given = _options(arguments)
+    port = given.get("http-port") or given.get("port") or given.get("listen", "").rpartition(":")[2] or env.get("PORT", "")
+    drain = client.duration(env.get("DRAIN", ""), 0)
+    if drain:
+        more.update(on_term=SERVES, term_after=drain)
+    elif env.get("SHUTDOWN") == "fast":
+        more.update(on_term=CUTS, term_after=0)
+    starts = client.duration(env.get("START", ""), more.pop("listens_after", 50 * MS))
+    return program(lines=[[0, line]] if starts <= SECOND else [[0, "starting"], [starts, line]], listens_after=starts,
+                   ports=[int(port)] if port.isdigit() else ports, latency=client.duration(env.get("LATENCY", ""), 2 * MS),
+                   **more)
 
 
 def web_server(arguments: Arguments, env: dict[str, str]) -> Program:
     """nginx and its like: up at once; stops after open requests are served."""
-    return program(lines=_says("Configuration complete; ready for start up"), listens_after=50 * MS)
+    return server(arguments, env, "Configuration complete; ready for start up", [80], says="Welcome to nginx!")
 
 
-def database(arguments: Arguments, env: dict[str, str]) -> Program:
-    """Reads its files first (3 s), and writes them back before it stops (2 s)."""
-    return program(lines=[[0, "starting"], [3 * SECOND, "database system is ready to accept connections"]],
-                   listens_after=3 * SECOND, term_after=2 * SECOND)
+def serves_on(*ports: int) -> Maker:
+    """A server that answers with its pod's name, on these ports (none: on the container's own)."""
+    return lambda arguments, env: server(arguments, env, "listening", [*ports] or None, says="Hostname: {pod}")
+
+
+def keeper(port: int, directory: str, starts: int, stops: int) -> Maker:
+    """A database: reads its files first, and writes them back before it stops."""
+    def make(arguments: Arguments, env: dict[str, str]) -> Program:
+        lines: list[list[Any]] = [[0, "starting"], [starts, "database system is ready to accept connections"]]
+        return program(lines=lines if starts else [[0, "Ready to accept connections"]], listens_after=starts or 50 * MS,
+                       term_after=stops, ports=[port], serves="tcp", data=env.get("PGDATA", directory), says="{rows} rows")
+    return make
+
+
+def traffic_client(arguments: Arguments, env: dict[str, str]) -> Program:
+    """Asks a URL again and again."""
+    asks = client.parse(arguments, env)
+    return program(lines=[[0, f"asking {asks['url']} {1000 * SECOND // asks['period'] / 1000:g} times a second"]], ports=[],
+                   serves="", term_after=0, term_code=SIGTERM_CODE, client=asks)
+
+
+def dns_server(arguments: Arguments, env: dict[str, str]) -> Program:
+    """CoreDNS: in its last 5 s (`health { lameduck 5s }`) it answers on."""
+    return program(lines=[[0, ".:53"], [100 * MS, "CoreDNS-1.13.1"]], listens_after=100 * MS, ports=[53, 8080, 8181, 9153],
+                   serves="dns", latency=0, on_term=SERVES, term_after=5 * SECOND)
+
+
+def pause(arguments: Arguments, env: dict[str, str]) -> Program:
+    """Waits for a signal."""
+    return program(ports=[], serves="")
 
 
 def crasher(arguments: Arguments, env: dict[str, str]) -> Program:
@@ -77,38 +123,20 @@ def shell_image(arguments: Arguments, env: dict[str, str]) -> Program:
 
 
 APPS: dict[str, Maker] = {
-    "nginx": web_server,
-    "httpd": web_server,
-    "caddy": web_server,
-    "web": web_server,
-    "agnhost": web_server,
-    "whoami": web_server,
-    "http-echo": web_server,
-    "echoserver": web_server,
-    "hello-app": web_server,
-    "postgres": database,
-    "mysql": database,
-    "mariadb": database,
-    "mongo": database,
-    "db": database,
-    "redis": quiet_server,
-    "memcached": quiet_server,
-    "pause": quiet_server,
-    "coredns": quiet_server,
-    "crasher": crasher,
-    "finisher": worker,
-    "job": worker,
-    "worker": worker,
-    "pi": worker,
-    "memory-hog": memory_hog,
-    "stubborn": stubborn,
-    "slow-starter": slow_starter,
-    "unhealthy": unhealthy,
-    "busybox": shell_image,
-    "alpine": shell_image,
-    "bash": shell_image,
-    "debian": shell_image,
-    "ubuntu": shell_image,
+    "nginx": web_server, "httpd": web_server, "caddy": web_server,
+    "web": serves_on(), "whoami": serves_on(80), "agnhost": serves_on(8080), "echoserver": serves_on(8080),
+    "hello-app": serves_on(8080), "node-hello": serves_on(8080), "http-echo": serves_on(5678),
+    "postgres": keeper(5432, "/var/lib/postgresql/data", 3 * SECOND, 2 * SECOND),
+    "mysql": keeper(3306, "/var/lib/mysql", 3 * SECOND, 2 * SECOND),
+    "mariadb": keeper(3306, "/var/lib/mysql", 3 * SECOND, 2 * SECOND),
+    "mongo": keeper(27017, "/data/db", 3 * SECOND, 2 * SECOND),
+    "db": keeper(5432, "/data", 3 * SECOND, 2 * SECOND),
+    "redis": keeper(6379, "/data", 0, DEFAULT_TERM), "memcached": keeper(11211, "", 0, DEFAULT_TERM),
+    "client": traffic_client, "coredns": dns_server, "pause": pause,
+    "crasher": crasher, "finisher": worker, "job": worker, "worker": worker, "pi": worker,
+    "memory-hog": memory_hog, "stubborn": stubborn, "slow-starter": slow_starter, "unhealthy": unhealthy,
+    "busybox": shell_image, "alpine": shell_image, "bash": shell_image, "debian": shell_image, "ubuntu": shell_image,
+    "curl": shell_image,
 }
 SHELLS = ("sh", "bash", "ash", "/bin/sh", "/bin/bash", "/bin/ash", "/usr/bin/sh")
 COMMANDS = ("sleep", "echo", "true", "false", "env", "exit", "/bin/sleep", "/bin/echo", "/bin/true", "/bin/false")
@@ -120,10 +148,16 @@ def base_name(image: str) -> str:
 
 
 def program_of(
-    image: str, command: Arguments, args: Arguments, env: dict[str, str], memory_limit: bool = False
+    image: str, command: Arguments, args: Arguments, env: dict[str, str], memory_limit: bool = False,
+    ports: list[int] | None = None,
 ) -> Program:
-    """The program a container runs: its command if that is a shell's business, else what its image holds."""
+    """The program a container runs: its command if that is a shell's business, else what its image holds.
+
+    `ports` are those the container's spec names: what an image of no known port listens on.
+    """
     made = _program_of(image, command, args, env)
+    if made["ports"] is None and ports:
+        made = {**made, "ports": [*ports]}
     if made["reason"] == "OOMKilled" and not memory_limit:
         return {**made, "endsAfter": None}
     return made
@@ -139,6 +173,16 @@ def _program_of(image: str, command: Arguments, args: Arguments, env: dict[str, 
     if line and line[0] in COMMANDS:
         return {**shell.run_script(" ".join(f"'{word}'" for word in line), env)}
     return APPS.get(base_name(image), quiet_server)(args or command, env)
+
+
+def _options(arguments: Arguments) -> dict[str, str]:
+    """`--name=value`, `--name value` and `-name=value` of a command line."""
+    found: dict[str, str] = {}
+    for i, word in enumerate(arguments):
+        name, equals, value = word.lstrip("-").partition("=")
+        if word.startswith("-"):
+            found[name] = value if equals else arguments[i + 1] if i + 1 < len(arguments) else ""
+    return found
 
 
 def _number(arguments: Arguments, env: dict[str, str], name: str, default: int) -> int:

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.kernel import SECOND
+from cluster_sim.kernel import MS, SECOND
 
 Program = dict[str, Any]
 
 SIGTERM_CODE, SIGKILL_CODE = 143, 137  # 128 + the signal's number
 DEFAULT_TERM = SECOND  # a server ends what it was doing first
+
+# What a server does with its port when it is asked to stop: it takes no new connection and ends what is under way; it
+# goes on as if nothing had happened until it ends; it ends at once and breaks off what is under way.
+CLOSES, SERVES, CUTS = "closes", "serves", "cuts"
 
 
 def program(
@@ -30,16 +34,25 @@ def program(
     healthy: bool = True,
     reason: str = "",
     files: list[list[Any]] | None = None,
+    serves: str = "http",
+    latency: int = 2 * MS,
+    says: str = "{pod}",
+    on_term: str = CLOSES,
+    data: str = "",
+    client: dict[str, Any] | None = None,
 ) -> Program:
     """Make one. All times are µs since the start.
 
     `lines`: [time, text]; `repeat`: [begin, period, n], from `begin` on the lines after the first n come again; `ports`: None
     listens on any port that is asked for; `ends_after`: None runs for ever; `term_after`: None ignores SIGTERM;
-    `files`: [time, path, is there now].
+    `files`: [time, path, is there now]; `serves`: the protocol it speaks (http, tcp, dns); `latency`: µs from a request to
+    its answer, which `says` this; `on_term`: what SIGTERM does to its port (CLOSES, SERVES, CUTS); `data`: the directory
+    of a database; `client`: the requests it sends by itself (see `client.py`).
     """
     return {"lines": lines or [], "repeat": repeat, "ports": ports, "listensAfter": listens_after,
             "endsAfter": ends_after, "code": code, "termAfter": term_after, "termCode": term_code, "healthy": healthy,
-            "reason": reason, "files": files or []}
+            "reason": reason, "files": files or [], "serves": serves, "latency": latency, "says": says, "onTerm": on_term,
+            "data": data, "client": client}
 
 
 def output(running: Program, elapsed: int, limit: int = 1_000) -> list[list[Any]]:
@@ -55,8 +68,10 @@ def output(running: Program, elapsed: int, limit: int = 1_000) -> list[list[Any]
     return lines[-limit:]
 
 
-def listens(running: Program, port: int, elapsed: int) -> bool:
-    """Whether a connection to the port is accepted."""
+def listens(running: Program, port: int, elapsed: int, terminating: bool = False) -> bool:
+    """Whether a connection to the port is accepted; `terminating`: SIGTERM has come."""
+    if terminating and running["termAfter"] is not None and running["onTerm"] != SERVES:
+        return False
     return elapsed >= running["listensAfter"] and (running["ports"] is None or port in running["ports"])
 
 

@@ -18,9 +18,19 @@ from cluster_sim.api import quantity
 from cluster_sim.kernel import MS, SECOND, Component
 from cluster_sim.kernel.loop import register_connecting
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import container_limits, container_log, machine_stats, out_of_memory, pod_network, probe_target
+from cluster_sim.node import (
+    container_limits,
+    container_log,
+    machine_stats,
+    node_network,
+    out_of_memory,
+    pod_network,
+    probe_target,
+)
 from cluster_sim.node.container_time import goes_on, hangs, hung
+from cluster_sim.node.data_files import forget as forget_data
 from cluster_sim.node.image_store import ImageStore
+from cluster_sim.node.sockets import shown
 
 register_connecting(
     "RunPodSandbox",
@@ -57,7 +67,7 @@ class ContainerRuntime(Component):
 
     def reset(self) -> None:
         """The process died: calls are forgotten, containers and images are not."""
-        kept = {name: self.state.get(name, {}) for name in ("sandboxes", "containers", "images", "addresses")}
+        kept = {name: self.state.get(name, {}) for name in ("sandboxes", "containers", "images", "addresses", "disk")}
         numbers = {"next": self.state.get("next", 0), "last_address": self.state.get("last_address", -1),
                    "cpu_of_the_dead": self.state.get("cpu_of_the_dead", 0)}
         self.state.clear()
@@ -123,7 +133,7 @@ class ContainerRuntime(Component):
         for old in [row["id"] for row in self.state["sandboxes"].values() if row["uid"] == pod["uid"] and row["ready"]]:
             self._kill_all(old, span)  # made for a kubelet that has died since
         sandbox = {"id": self._id("sandbox"), "uid": pod["uid"], "namespace": pod["namespace"], "name": pod["name"],
-                   "ip": ip, "ready": True}
+                   "ip": ip, "ready": True, "host_network": call["host_network"], "dns": call["dns"]}
         self.state["sandboxes"][sandbox["id"]] = sandbox
         self.images.answer(call, {"sandbox": sandbox["id"], "ip": ip}, span)
 
@@ -133,7 +143,7 @@ class ContainerRuntime(Component):
 
     def _remove_pod_sandbox(self, call: dict[str, Any], span: int) -> None:
         self._kill_all(call["sandbox"], span)
-        self.state["sandboxes"].pop(call["sandbox"], None)
+        forget_data(self.state, self.state["sandboxes"].pop(call["sandbox"], None))
         for container in [*self.state["containers"].values()]:
             if container["sandbox"] == call["sandbox"]:
                 del self.state["containers"][container["id"]]
@@ -171,7 +181,8 @@ class ContainerRuntime(Component):
             "pod": sandbox["name"], "name": spec["name"], "image": spec["image"], "state": "created", "command": [
                 *(spec.get("command") or ())], "args": [*(spec.get("args") or ())], "env": call["env"],
             **container_limits.of(spec, call), "program": None, "usage": None, "started_at": None, "exits_at": None,
-            "finished_at": None, "code": None, "reason": "", "attempt": call["attempt"]}
+            "finished_at": None, "code": None, "reason": "", "attempt": call["attempt"],
+            "ports": [port["containerPort"] for port in spec.get("ports") or ()], "mounts": call["mounts"]}
         self.images.answer(call, {"container": number}, span)
 
     def _forget_dead(self, sandbox: str, name: str) -> None:
@@ -190,7 +201,7 @@ class ContainerRuntime(Component):
             self.images.answer(call, {"error": "RunContainerError", "message": "the container is gone"}, span)
             return
         program = apps.program_of(container["image"], container["command"], container["args"], container["env"],
-                                  container["memory_limit"] is not None)
+                                  container["memory_limit"] is not None, container["ports"])
         broken = self.kernel.world.get("broken", {}).get(f"{container['namespace']}/{container['name']}")
         if broken:
             program = {**program, "endsAfter": BROKEN_AFTER, "code": [*broken.values()][-1], "reason": ""}
@@ -201,6 +212,7 @@ class ContainerRuntime(Component):
         if row["usage"]["memory"][2]:
             out_of_memory.watch(self, span)
         self.taken += row["usage"]["memory"][0]
+        node_network.of(self).process_started(row, self.state["sandboxes"][row["sandbox"]], span)
         self.images.answer(call, {"started_at": self.kernel.now, "look": self._near(row["usage"])}, span)
 
     def _near(self, uses: dict[str, Any] | None) -> bool:
@@ -310,6 +322,7 @@ class ContainerRuntime(Component):
             spent = machine_stats.cpu_time_of(container, self.kernel.now)
             self.state["cpu_of_the_dead"] = self.state.get("cpu_of_the_dead", 0) + spent
         self._change(container, state="exited", exits_at=None, finished_at=self.kernel.now, code=code, reason=reason)
+        node_network.of(self).process_ended(container, span)
         call = self.state["stopping"].pop(container["id"], None)
         if call is not None:
             self.images.answer(call, {}, span)
@@ -368,20 +381,7 @@ class ContainerRuntime(Component):
 
     def view(self) -> dict[str, Any]:
         """What really runs: containers with their states, and the images that are here."""
-        rows = []
-        for row in self.state["containers"].values():
-            hanging = row["state"] == "running" and hangs(row)
-            over = (row["state"] == "running" and row["exits_at"] is not None and row["exits_at"] < self.kernel.now
-                    and not hanging)
-            rows.append(
-                {
-                    **{key: row[key] for key in ("id", "namespace", "pod", "uid", "name", "image", "attempt", "code")},
-                    "state": "exited" if over else row["state"],
-                    "stopping": row["id"] in self.state["stopping"],
-                    **({"hung": True} if hanging else {}),
-                }
-            )
-        return {**super().view(), "containers": rows, "images": [*self.state["images"]]}
+        return {**super().view(), "containers": shown(self.state, self.kernel.now), "images": [*self.state["images"]]}
 
 
 HANDLERS = {

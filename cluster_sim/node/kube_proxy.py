@@ -2,9 +2,10 @@
 
 In iptables mode (the default) it writes rules into the kernel and the kernel picks an endpoint at random for each new
 connection; when kube-proxy stops, the rules stay as they are and grow old. It watches Services and EndpointSlices,
-and gathers what changes within a second into one sync.
+and gathers what changes within a second into one sync. The rules lie in the machine's kernel (`NODE/network`).
 
-Source: kubernetes pkg/proxy/iptables/proxier.go. The real one also re-syncs everything each 30 s.
+Source: kubernetes pkg/proxy/iptables/proxier.go. The real one also writes everything anew each 30 s (`syncPeriod`) in
+case somebody else had changed its rules; nobody does here, so ours only writes what has changed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from cluster_sim.client import Process, Watch
 from cluster_sim.client.informer import Object, key_of
 from cluster_sim.kernel import DETAIL, SECOND
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import service_rules
+from cluster_sim.node import node_network, service_rules
+from cluster_sim.node.node_network import NodeNetwork
+from cluster_sim.node.service_rules import service_of
 
 register_phrases({
     "kube-proxy.changes": "kube-proxy on {node} changes its rules for {service}: {count}",
@@ -21,7 +24,6 @@ register_phrases({
 }, file="cluster_sim/node/kube_proxy.py")
 
 MIN_SYNC_PERIOD = 1 * SECOND
-SERVICE_NAME = "kubernetes.io/service-name"
 
 
 class KubeProxy(Process):
@@ -32,23 +34,23 @@ class KubeProxy(Process):
     watches = (Watch("services"), Watch("endpointslices"))
 
     def reset(self) -> None:
-        """The process died; the kernel keeps the rules."""
-        rules = self.state.get("rules", {})
+        """The process died; the machine's kernel keeps the rules."""
         super().reset()
-        self.state.update({"rules": rules, "dirty": {}, "synced_at": -MIN_SYNC_PERIOD, "planned": False})
+        self.state.update({"dirty": {}, "synced_at": -MIN_SYNC_PERIOD, "planned": False})
 
     def rebuild(self) -> None:
         """Slices by the Service they belong to."""
         super().rebuild()
         self.informers["endpointslices"].add_index("service", service_of)
 
-    def lose_power(self) -> None:
-        """The kernel's rules are memory."""
-        self.state["rules"] = {}
+    @property
+    def network(self) -> NodeNetwork:
+        """The machine's kernel, reached by system calls (iptables-save, iptables-restore)."""
+        return node_network.of(self)
 
     def synced(self, span: int) -> None:
         """After a start every rule is looked at, also those of Services that went meanwhile."""
-        for key in [*self.state["rules"], *self.informers["services"].objects]:
+        for key in [*self.network.state["rules"], *self.informers["services"].objects]:
             self.state["dirty"][key] = span
         self._plan(span)
 
@@ -77,34 +79,32 @@ class KubeProxy(Process):
             return
         dirty, self.state["dirty"] = self.state["dirty"], {}
         self.state.update(planned=False, synced_at=self.kernel.now)
-        zone = self.kernel.machines[self.node]["zone"]
+        zone, rules = self.network.zone, self.network.state["rules"]
+        changed: dict[str, Object] = {}
+        removed: list[str] = []
         for key, cause in dirty.items():
             rule = self._rule(key, zone)
-            if rule == self.state["rules"].get(key):
+            if rule == rules.get(key):
                 continue
             if rule is None:
-                del self.state["rules"][key]
+                removed.append(key)
             else:
-                self.state["rules"][key] = rule
+                changed[key] = rule
             count = f"{len(rule['endpoints'])} endpoints" if rule else ""
             self.kernel.work(self.part, cause, verb="rules", subject=f"service/{key}", level=DETAIL,
                              phrase="kube-proxy.changes" if rule else "kube-proxy.removes",
                              args={"node": self.node, "service": key.partition("/")[2], "count": count}, detail=rule)
+        if changed or removed:
+            self.network.restore_rules(changed, removed)
 
     def _rule(self, key: str, zone: str | None) -> Object | None:
         """The Service's rule as it should be; None if it has no address of its own (headless) or is gone."""
         service = self.informers["services"].get(key)
         if service is None or service["spec"].get("clusterIP") in (None, "", "None"):
             return None
-        endpoints = [one for part in self.informers["endpointslices"].by("service", key) for one in part.get("endpoints") or ()]
-        return service_rules.rule(service, endpoints, self.node, zone)
+        slices = sorted(self.informers["endpointslices"].by("service", key), key=key_of)
+        return service_rules.rule(service, slices, self.node, zone)
 
     def view(self) -> Object:
         """The rules this node has now."""
-        return {**super().view(), "rules": self.state["rules"]}
-
-
-def service_of(part: Object) -> str | None:
-    """`namespace/name` of the Service an EndpointSlice belongs to."""
-    name = (part["metadata"].get("labels") or {}).get(SERVICE_NAME)
-    return f"{part['metadata']['namespace']}/{name}" if name else None
+        return {**super().view(), "rules": self.network.state["rules"]}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.api import resources
 from cluster_sim.kernel import SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import node_object, pod_worker, sources
+from cluster_sim.node import data_files, node_object, pod_worker, resolver, sources
 from cluster_sim.node.restart_backoff import whole_seconds
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ class PodStart:
                 "host_network": bool(pod["spec"].get("hostNetwork")),
                 "node_ip": node_object.address(machine),
                 "network": node_object.pod_network(machine),
+                "dns": resolver.config(pod),
             },
             "sandbox",
             worker["uid"],
@@ -176,8 +177,8 @@ class PodStart:
             return
         worker["containers"][name] = {**row, "step": "create", "failures": 0}
         self.kubelet.runtime("CreateContainer", {"sandbox": worker["sandbox"], "container": container, "env": variables,
-                                                 "attempt": row["restarts"]}, "created", worker["uid"], name, span,
-                             subject=name)
+                                                 "attempt": row["restarts"], "mounts": data_files.places(pod, container)},
+                             "created", worker["uid"], name, span, subject=name)
 
     def on_created(self, pod: Object, worker: Object, name: str, answer: Object, span: int) -> None:
         """The container exists: start it."""

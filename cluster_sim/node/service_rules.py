@@ -1,17 +1,32 @@
-"""Which endpoints a node sends a Service's traffic to: pure rules.
+"""Which endpoints a node sends a Service's traffic to: pure rules, and the table they become.
 
 Ready endpoints take traffic. If there are none anywhere, those that still serve while they terminate do. A policy
 *Local* leaves only those of this node. Otherwise hints count: if all ready endpoints carry node hints and one is for
 this node, those are used; else the same for zones; else all.
 
-Source: kubernetes pkg/proxy/topology.go (CategorizeEndpoints).
+A Service's table has one entry for each of its ports, with two lists: where traffic from inside the cluster goes, and
+where traffic goes that came in by a node port or an external address. iptables walks such a list with probabilities 1/n,
+1/(n−1), …, which gives each endpoint the same share. An empty list refuses the connection, unless the policy is Local
+and there are endpoints elsewhere: then packets are dropped, so that a load balancer outside notices.
+
+Source: kubernetes pkg/proxy/topology.go (CategorizeEndpoints), pkg/proxy/iptables/proxier.go (syncProxyRules).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 Object = dict[str, Any]
+REJECT, DROP = "reject", "drop"
+AFFINITY_SECONDS = 10_800
+SERVICE_NAME = "kubernetes.io/service-name"
+
+
+def service_of(part: Object) -> str | None:
+    """`namespace/name` of the Service an EndpointSlice belongs to."""
+    name = (part["metadata"].get("labels") or {}).get(SERVICE_NAME)
+    return f"{part['metadata']['namespace']}/{name}" if name else None
 
 
 def usable(endpoints: list[Object]) -> list[Object]:
@@ -51,18 +66,64 @@ def share(endpoints: int) -> list[str]:
     return [f"1/{endpoints - i}" for i in range(endpoints)]
 
 
-def rule(service: Object, endpoints: list[Object], node: str, zone: str | None) -> Object:
-    """What a node does with traffic to this Service: addresses, ports, endpoints, and what happens without any."""
-    spec = service["spec"]
-    policy = spec.get("internalTrafficPolicy") or "Cluster"
-    chosen = choose(endpoints, node, zone, policy)
-    ports = [{"name": port.get("name", ""), "port": port["port"], "protocol": port.get("protocol", "TCP"),
-              **({"nodePort": port["nodePort"]} if port.get("nodePort") else {})} for port in spec.get("ports") or ()]
-    dropped = policy == "Local" and not chosen and bool(endpoints)
+def otherwise(chosen: list[Object], endpoints: list[Object], policy: str) -> str:
+    """What happens to a connection that no endpoint takes: "" while there is one."""
+    if chosen:
+        return ""
+    return DROP if policy == "Local" and usable(endpoints) else REJECT
+
+
+def rule(service: Object, slices: Iterable[Object], node: str, zone: str | None) -> Object:
+    """What a node does with traffic to this Service: its addresses and, for each port, the endpoints.
+
+    `endpoints` are those of the first port, as the stage draws them; `table` is what the node's kernel goes by.
+    """
+    spec, parts = service["spec"], [*slices]
+    table = [_entry(spec, port, parts, node, zone) for port in spec.get("ports") or ()]
+    first: Object = table[0] if table else {"inside": [], "otherwise": REJECT}
+    config = ((spec.get("sessionAffinityConfig") or {}).get("clientIP") or {}).get("timeoutSeconds")
     return {
-        "address": spec["clusterIP"], "ports": ports, "policy": policy,
-        "endpoints": [{"address": one["addresses"][0], "node": one.get("nodeName", ""),
-                       "pod": (one.get("targetRef") or {}).get("name", "")} for one in chosen],
-        "shares": share(len(chosen)), "affinity": spec.get("sessionAffinity") or "None",
-        "otherwise": "" if chosen else "drop" if dropped else "reject",
+        "namespace": service["metadata"].get("namespace", ""), "service": service["metadata"].get("name", ""),
+        "address": spec["clusterIP"], "outside": _outside(service), "table": table,
+        "ports": [{"name": port.get("name", ""), "port": port["port"], "protocol": port.get("protocol", "TCP"),
+                   **({"nodePort": port["nodePort"]} if port.get("nodePort") else {})} for port in spec.get("ports") or ()],
+        "policy": spec.get("internalTrafficPolicy") or "Cluster", "external": spec.get("externalTrafficPolicy") or "Cluster",
+        "endpoints": [{name: one[name] for name in ("address", "node", "pod")} for one in first["inside"]],
+        "shares": share(len(first["inside"])), "affinity": spec.get("sessionAffinity") or "None",
+        "timeout": config or AFFINITY_SECONDS, "otherwise": first["otherwise"],
+        **({"healthCheckNodePort": spec["healthCheckNodePort"]} if spec.get("healthCheckNodePort") else {}),
     }
+
+
+def _entry(spec: Object, port: Object, slices: list[Object], node: str, zone: str | None) -> Object:
+    """One port of a Service: slices name the number it has behind the Service."""
+    numbered: list[tuple[Object, int]] = []
+    for part in slices:
+        for number in part.get("ports") or ():
+            same = (number.get("name") or "") == (port.get("name") or "")
+            if same and number.get("protocol", "TCP") == port.get("protocol", "TCP") and number.get("port"):
+                numbered += [(one, number["port"]) for one in part.get("endpoints") or ()]
+    by_address = {one["addresses"][0]: (one, number) for one, number in numbered}
+    endpoints = [by_address[address][0] for address in sorted(by_address)]
+    inside, outside = (spec.get(f"{name}TrafficPolicy") or "Cluster" for name in ("internal", "external"))
+
+    def named(chosen: list[Object]) -> list[Object]:
+        return [{"address": one["addresses"][0], "port": by_address[one["addresses"][0]][1],
+                 "node": one.get("nodeName", ""), "pod": (one.get("targetRef") or {}).get("name", ""),
+                 "namespace": (one.get("targetRef") or {}).get("namespace", "")} for one in chosen]
+
+    here, from_outside = choose(endpoints, node, zone, inside), choose(endpoints, node, zone, outside)
+    everywhere = here if inside == "Cluster" else choose(endpoints, node, zone)
+    return {"name": port.get("name", ""), "port": port["port"], "protocol": port.get("protocol", "TCP"),
+            "nodePort": port.get("nodePort"), "inside": named(here), "otherwise": otherwise(here, endpoints, inside),
+            # A pod that asks an external address is let in by any endpoint, whatever the policy for outsiders.
+            "everywhere": named(everywhere), "outside": named(from_outside),
+            "otherwiseOutside": otherwise(from_outside, endpoints, outside)}
+
+
+def _outside(service: Object) -> list[str]:
+    """Addresses beside the cluster's own: external ones, and those a load balancer has been given."""
+    spec, status = service["spec"], service.get("status") or {}
+    ingress = (status.get("loadBalancer") or {}).get("ingress") or ()
+    balanced = [one["ip"] for one in ingress if one.get("ip") and one.get("ipMode", "VIP") == "VIP"]
+    return [*(spec.get("externalIPs") or ()), *(balanced if spec.get("type") == "LoadBalancer" else ())]

@@ -46,11 +46,47 @@ def test_each_endpoint_gets_the_same_share():
     assert share(3) == ["1/3", "1/2", "1/1"]
 
 
+def a_service(*ports, **spec):
+    ports = ports or ({"port": 80},)
+    return {"metadata": {"namespace": "default", "name": "web"}, "spec": {"clusterIP": "10.96.0.9", "ports": [*ports], **spec}}
+
+
+def a_slice(*endpoints, **ports):
+    return {"endpoints": [*endpoints], "ports": [{"name": name, "port": port} for name, port in (ports or {"": 8080}).items()]}
+
+
+def made(service, *slices, node="n1", zone=None):
+    return rule(service, slices, node, zone)
+
+
 @pytest.mark.parametrize(("endpoints", "policy", "otherwise"), [
     ([], "Cluster", "reject"), ([an_endpoint("a", ready=False)], "Cluster", "reject"),
-    ([an_endpoint("a", node="n2")], "Local", "drop"), ([an_endpoint("a")], "Local", "")])
+    ([an_endpoint("a", node="n2")], "Local", "drop"), ([an_endpoint("a")], "Local", ""), ([], "Local", "reject"),
+    ([an_endpoint("a", node="n2", ready=False)], "Local", "reject")])  # upstream: hasAnyEndpoints counts usable ones only
 def test_without_an_endpoint_a_connection_is_refused_or_lost(endpoints, policy, otherwise):
-    service = {"spec": {"clusterIP": "10.96.0.9", "internalTrafficPolicy": policy, "ports": [{"port": 80, "nodePort": 30080}]}}
-    made = rule(service, endpoints, "n1", None)
-    assert made["otherwise"] == otherwise
-    assert made["ports"] == [{"name": "", "port": 80, "protocol": "TCP", "nodePort": 30080}]
+    found = made(a_service({"port": 80, "nodePort": 30080}, internalTrafficPolicy=policy), a_slice(*endpoints))
+    assert found["otherwise"] == otherwise
+    assert found["ports"] == [{"name": "", "port": 80, "protocol": "TCP", "nodePort": 30080}]
+
+
+def test_each_port_of_a_service_leads_to_the_number_its_slices_name():
+    service = a_service({"name": "http", "port": 80}, {"name": "metrics", "port": 9100})
+    table = made(service, a_slice(an_endpoint("a"), http=8080, metrics=9090), a_slice(an_endpoint("b"), http=8081))["table"]
+    assert [[(end["address"], end["port"]) for end in entry["inside"]] for entry in table] == [
+        [("ip-a", 8080), ("ip-b", 8081)], [("ip-a", 9090)]]
+
+
+def test_traffic_from_outside_has_a_policy_of_its_own():
+    service = a_service({"port": 80, "nodePort": 30080}, externalTrafficPolicy="Local", type="NodePort")
+    entry = made(service, a_slice(an_endpoint("a"), an_endpoint("b", node="n2")))["table"][0]
+    assert [[end["pod"] for end in entry[which]] for which in ("inside", "outside", "everywhere")] == [
+        ["a", "b"], ["a"], ["a", "b"]]
+    elsewhere = made(service, a_slice(an_endpoint("b", node="n2")))["table"][0]
+    assert (elsewhere["outside"], elsewhere["otherwiseOutside"], elsewhere["otherwise"]) == ([], "drop", "")
+
+
+def test_external_and_balanced_addresses_are_the_services_too():
+    service = a_service(type="LoadBalancer", externalIPs=["198.51.100.1"])
+    service["status"] = {"loadBalancer": {"ingress": [{"ip": "198.51.100.7"}, {"ip": "198.51.100.8", "ipMode": "Proxy"},
+                                                      {"hostname": "lb.example.com"}]}}
+    assert made(service)["outside"] == ["198.51.100.1", "198.51.100.7"]
