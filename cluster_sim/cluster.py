@@ -145,7 +145,7 @@ class Cluster(Reading):
         """
         call = self.submit(verb, path, body, user, content_type, headers)
         watching = verb == "GET" and "watch=" in path
-        self._advance_while(lambda: call.response is None, WATCH_LIMIT if watching else REQUEST_LIMIT)
+        self._advance_while(lambda: call.response is None, WATCH_LIMIT if watching else REQUEST_LIMIT, watching)
         return call.response or Response(503, None, error="Unable to connect to the server: dial tcp: i/o timeout")
 
     def submit(self, verb: str, path: str, body: Any = None, user: str = "admin", content_type: str | None = None,
@@ -296,8 +296,11 @@ class Cluster(Reading):
     def _has_default_account(self) -> bool:
         return self._store().get("/registry/serviceaccounts/default/default") is not None
 
-    def _advance_while(self, waiting: Callable[[], bool], limit: int) -> bool:
-        """Run events while `waiting()`; → whether it stopped waiting within `limit` µs."""
+    def _advance_while(self, waiting: Callable[[], bool], limit: int, background: bool = False) -> bool:
+        """Run events while `waiting()`; → whether it stopped waiting within `limit` µs.
+
+        What ends in the `background`, as a watch whose time is over, must be looked for there, too.
+        """
         kernel, deadline = self.kernel, self.kernel.now + limit
         found = not waiting()
         while not found:
@@ -308,7 +311,7 @@ class Cluster(Reading):
             span = kernel.step()
             if kernel.now - self._followed > FOLLOW:
                 self._follow()
-            found = span is not None and not in_background(span) and not waiting()
+            found = span is not None and (background or not in_background(span)) and not waiting()
         self._follow()
         return found
 
