@@ -26,6 +26,7 @@ from cluster_sim.reading import Reading
 from cluster_sim.responses import Call, Response
 from cluster_sim.scenario import Scene, SceneError
 from cluster_sim.user import User, act
+from cluster_sim.visits import Visiting
 
 DEFAULT_EPOCH = 1_767_225_600 * SECOND  # 2026-01-01T00:00:00Z
 BOOT_LIMIT = 60 * SECOND
@@ -36,7 +37,7 @@ STRATEGIC = "application/strategic-merge-patch+json"
 MERGE = "application/merge-patch+json"
 
 
-class Cluster(Reading):
+class Cluster(Reading, Visiting):
     """A cluster. Open one with `Cluster.open(scene, seed=1)`."""
 
     def __init__(self, kernel: Kernel, log: CommandLog, facts: Facts, active: dict[str, Any], names: list[str]) -> None:
@@ -203,6 +204,8 @@ class Cluster(Reading):
             self.submit(body["verb"], body["path"], body["body"], by, body["contentType"], body["headers"], command)
         elif record["kind"] == "fault":
             self.fault(body["name"], body["target"], user=by, id=command, **body["options"])
+        elif record["kind"] == "visit":
+            self.submit_visit(body["url"], by, body["timeout"], command)
         elif record["kind"] == "undo-fault":
             self.undo_fault(body["fault"], by, command)
 
@@ -354,8 +357,10 @@ class Cluster(Reading):
         """Take new history into the facts."""
         self._followed = self.kernel.now
         store = self._store()
-        if store.revision != self._facts.revision:
-            self._facts.follow(store.since(max(self._facts.revision, store.state["compacted"])))
+        if store.revision != self._facts.revision or self.kernel.notes:
+            history = store.since(max(self._facts.revision, store.state["compacted"]))
+            self._facts.follow(history, self.kernel.notes)
+            self.kernel.notes.clear()
 
     def _state(self) -> dict[str, Any]:
         parts = {part: component.state for part, component in self.kernel.components.items()}

@@ -4,12 +4,14 @@ What a goal asks for ("web never had fewer than 2 ready pods while the node was 
 that it holds at any speed: a change between two frames is a fact as much as a long one. A fact is
 `{"time": seconds, "name": …, "value": …}`. Names: `ready:NS/DEPLOYMENT`, `pods:NS/DEPLOYMENT` (not being deleted),
 `desired:NS/DEPLOYMENT`, `restarts:NS/DEPLOYMENT` (of its containers, ever), `released:NS/DEPLOYMENT` (pods that were its
-own and run on without an owner), `act` (value: what a person asked for) and `fault`. They are read off etcd's history,
-and are not part of the cluster's state.
+own and run on without an owner), `act` (value: what a person asked for) and `fault`. These are read off etcd's history.
+Of requests that clients in the cluster send: `requests:NS/SERVICE` (sent, about once a second), `lost:NS/SERVICE` and
+`lost:NS/SERVICE:REASON` (at each loss). Facts are not part of the cluster's state.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 FACTS_KEPT = 50_000
@@ -47,8 +49,26 @@ class Facts:
         """(new cursor, facts after `cursor`); the cursor counts all facts there ever were."""
         return self.dropped + len(self.rows), self.rows[max(0, cursor - self.dropped):]
 
-    def follow(self, history: list[list[Any]]) -> None:
-        """Take in lines of etcd's history: [revision, op, key, value, previous, create revision, time µs]."""
+    def follow(self, history: list[list[Any]], notes: Sequence[tuple[int, str, Any]] = ()) -> None:
+        """Take in lines of etcd's history, [revision, op, key, value, previous, create revision, time µs], and notes of
+        what happened beside it, (time µs, name, value), in the order of their times."""
+        before = self.dropped + len(self.rows)
+        self._history(history)
+        for moment, name, value in notes:
+            self._requests(name, value, moment / 1_000_000)
+        if notes:
+            place = max(0, before - self.dropped)
+            self.rows[place:] = sorted(self.rows[place:], key=lambda row: float(row["time"]))
+
+    def _requests(self, name: str, value: Any, time: float) -> None:
+        target, what = value
+        if name == "requests":
+            self._set(f"requests:{target}", self.values.get(f"requests:{target}", 0) + what, time)
+        elif name == "lost":
+            for fact in (f"lost:{target}", f"lost:{target}:{what}"):
+                self._set(fact, self.values.get(fact, 0) + 1, time)
+
+    def _history(self, history: list[list[Any]]) -> None:
         for event in history:
             revision, _, key, value = event[:4]
             if revision <= self.revision:

@@ -13,6 +13,7 @@ from cluster_sim.api import resources, selectors
 from cluster_sim.etcd.store import MOD, VALUE, Compacted
 from cluster_sim.kernel import SECOND, Span, frozen
 from cluster_sim.kernel.loop import in_background
+from cluster_sim.node import tally
 from cluster_sim.responses import Changes
 
 if TYPE_CHECKING:
@@ -91,6 +92,21 @@ class Reading:
     def facts(self, cursor: int | None = None) -> tuple[int, list[dict[str, Any]]]:
         """(new cursor, facts after `cursor`): every change of a named number and every act, in order, with time."""
         return self._facts.since(cursor or 0)
+
+    def traffic(self) -> dict[str, dict[str, Any]]:
+        """What clients in the cluster count of their requests: {"clients": {client: {target: counts}}, "targets": {…}}.
+
+        Clients are `namespace/pod`, targets `namespace/service`. Counts: sent, ok, lost, failed (by reason), sameNode,
+        crossNode, sameZone, crossZone, endpoints (answers by pod), p50 and p99 (seconds).
+        """
+        clients: dict[str, Any] = {}
+        targets: dict[str, Any] = {}
+        for component in self.kernel.components.values():
+            for name, counts in component.state["tallies"].items() if component.kind == "network" else ():
+                client, target = name.split(" ")
+                clients.setdefault(client, {})[target] = tally.told(counts)
+                targets[target] = tally.add(targets.get(target) or tally.new(), counts)
+        return {"clients": clients, "targets": {target: tally.told(counts) for target, counts in targets.items()}}
 
     def parts(self) -> dict[str, dict[str, Any]]:
         """Reality: part id → {kind, node, state, …}, for every process of every machine."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from cluster_sim import visits
 from cluster_sim.kernel import STORY, Component
 from cluster_sim.kernel.loop import register_connecting
 from cluster_sim.kernel.span import register_phrases
@@ -84,6 +85,8 @@ class User(Component):
             if payload.get("end"):
                 shaped = [{"type": event, "object": obj} for event, obj in self.events.pop(number)]
                 self._done(number, 200, shaped, None, "")
+        elif kind in visits.KINDS:
+            visits.heard(self, kind, payload, span)
         elif kind == "refused" and number:
             self._done(number, 503, None, None, f"The connection to the server {self.server.partition('/')[0]}:6443 "
                                                 "was refused - did you specify the right host or port?")

@@ -16,9 +16,12 @@ from __future__ import annotations
 from typing import Any
 
 from cluster_sim.kernel import Component
+from cluster_sim.kernel.span import register_phrases
 from cluster_sim.node import connection, dns_process, packet_path, serving, tally, traffic_loop
 
 Object = dict[str, Any]
+register_phrases({"network.back": "The answer goes back by way of {node}"}, file="cluster_sim/node/node_network.py")
+
 TALLIES_KEPT = 200
 
 
@@ -112,7 +115,8 @@ class NodeNetwork(Component):
         back = reply["back"]
         if back and back[-1] == self.part:
             reply = {**reply, "back": back[:-1]}
-            self.send((reply["back"] or [reply["source"]])[-1], "reply", reply, span, reply["told"])
+            self.send((reply["back"] or [reply["source"]])[-1], "reply", reply, span, reply["told"], verb="back",
+                      phrase="network.back", args={"node": self.node})
         else:
             connection.answered(self, reply, span)
 

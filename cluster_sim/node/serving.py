@@ -28,6 +28,7 @@ register_phrases({
     "network.breaks": "{server} ended while it answered {client}: the connection breaks",
     "network.hangs": "{server} takes the connection and never answers: its process hangs",
     "network.node-port": "{node} sends what came in on port {port} to {address} (rule {rule} of {of})",
+    "network.passes-on": "It goes on from {node} to {server} on {other}",
     "network.node-port-drop": "{node} drops what came in on port {port}: {service} has no endpoint on this node",
     "network.node-port-reject": "{node} refuses what came in on port {port}: {service} has no endpoint",
 }, file="cluster_sim/node/serving.py")
@@ -42,7 +43,7 @@ HOST_PORTS = {6443: "kube-apiserver", 10250: "kubelet", 10256: "kube-proxy", 102
 def arrive(net: NodeNetwork, packet: Object, span: int) -> None:
     """A packet for an address of this machine."""
     ip, port = packet["to"]
-    if ip == node_object.address(net.kernel.machines[net.node]):
+    if ip == node_object.address(net.kernel.machines[net.node]) or f"{ip} {port} {packet['protocol']}" in net.addresses:
         _host(net, packet, span)
         return
     sandbox = sockets.sandbox_at(net.runtime, ip)
@@ -110,7 +111,7 @@ def reply(net: NodeNetwork, packet: Object, part: str, answer: Object, span: int
 
 def _host(net: NodeNetwork, packet: Object, span: int) -> None:
     ip, port = packet["to"]
-    if f"* {port} {packet['protocol']}" in net.addresses:
+    if f"* {port} {packet['protocol']}" in net.addresses or f"{ip} {port} {packet['protocol']}" in net.addresses:
         _pass_on(net, packet, span)
         return
     part = f"{net.node}/network"
@@ -156,4 +157,5 @@ def _pass_on(net: NodeNetwork, packet: Object, span: int) -> None:
     onward = {**packet, "from": client, "to": [where["address"], where["port"]], "back": [*packet["back"], net.part]}
     server = where["pod"] or where["address"]
     told = [net.part, f"pod/{server}" if "/" in server else f"{where['node']}/network"]
-    net.send(f"{where['node']}/network", "packet", onward, span, told, verb="forward", subject=server, level=packet["level"])
+    net.send(f"{where['node']}/network", "packet", onward, span, told, verb="forward", subject=server, level=packet["level"],
+             phrase="network.passes-on", args={"node": net.node, "server": server.rpartition("/")[2], "other": where["node"]})

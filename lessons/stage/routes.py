@@ -34,6 +34,9 @@ TABLE: dict[tuple[str, str], str] = {
     ("kube-proxy", "pod"): "inside",
     ("kube-proxy", "kube-proxy"): "wire",
     ("pod", "pod"): "wire",
+    ("network", "pod"): "inside",
+    ("network", "network"): "wire",
+    ("user", "network"): "wire",
 }
 
 # Ways that are there even when nobody uses them.
