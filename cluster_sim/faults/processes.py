@@ -15,7 +15,10 @@ register_phrases({
     "fault.start": "You start {process} on {node}",
     "fault.stopped": "{process} on {node} is gone; what it knew in memory is lost",
     "fault.started": "{process} on {node} runs again and asks the API server for everything it watches",
+    "fault.started-server": "{process} on {node} runs again",
 }, file="cluster_sim/faults/processes.py")
+
+SERVERS = ("kube-apiserver", "etcd", "container-runtime", "registry")  # they are asked and ask nobody
 
 PROCESSES = ("kube-apiserver", "etcd", "kube-scheduler", "kube-controller-manager", "kubelet", "container-runtime",
              "kube-proxy")
@@ -44,7 +47,8 @@ def start(kernel: Kernel, fault: str, part: str, options: Options, cause: int) -
     heard_again(kernel, fault, part)
     if f"{part.rpartition('/')[0]}/" in kernel.stopped:
         return
-    span = kernel.work(part, cause, verb="started", subject=part, phrase="fault.started", args=names(part))
+    phrase = "fault.started-server" if part.rpartition("/")[2] in SERVERS else "fault.started"
+    span = kernel.work(part, cause, verb="started", subject=part, phrase=phrase, args=names(part))
     kernel.run(part, span)
 
 

@@ -15,6 +15,7 @@ from cluster_sim.client.event_recorder import record
 from cluster_sim.kernel import BACKGROUND, DETAIL, MS, SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
 from cluster_sim.node import node_object
+from cluster_sim.node.restart_backoff import go_duration
 
 if TYPE_CHECKING:
     from cluster_sim.node.kubelet import Kubelet
@@ -26,6 +27,7 @@ register_phrases({
 }, file="cluster_sim/node/node_registration.py")
 
 RUNTIME_PATIENCE = 30 * SECOND  # a runtime that is down for longer makes the node not ready
+PLEG_PATIENCE = 180 * SECOND  # so long the kubelet may not have looked what runs (pleg/generic.go)
 LEASE_SECONDS = 40
 LEASE_PERIOD = 10 * SECOND
 STATUS_PERIOD = 300 * SECOND
@@ -37,7 +39,7 @@ class NodeRegistration:
     """The part of a kubelet that speaks about the node itself. `kubelet.state["node"]` is its memory:
 
     "uid" once registered, "since" (condition → [status, time]), "dirty" (something to tell), "told" (Ready as last
-    written), "pressures" (conditions as last written), "failures".
+    written), "problem" (its reason as last written), "pressures" (conditions as last written), "failures".
     """
 
     def __init__(self, kubelet: Kubelet) -> None:
@@ -48,7 +50,8 @@ class NodeRegistration:
     def memory(self) -> dict[str, Any]:
         """What it remembers."""
         memory: dict[str, Any] = self.kubelet.state["node"]
-        for name, value in (("uid", ""), ("since", {}), ("dirty", False), ("told", ""), ("failures", 0), ("pressures", [])):
+        for name, value in (("uid", ""), ("since", {}), ("dirty", False), ("told", ""), ("problem", ""), ("failures", 0),
+                            ("pressures", [])):
             memory.setdefault(name, value)
         return memory
 
@@ -103,7 +106,9 @@ class NodeRegistration:
         kubelet = self.kubelet
         down = kubelet.state["runtime_down"]
         if down is not None and self.kernel.now - down >= RUNTIME_PATIENCE:
-            return node_object.RUNTIME_DOWN
+            silent = self.kernel.now - down
+            return (f"[{node_object.RUNTIME_DOWN}, PLEG is not healthy: pleg was last seen active {go_duration(silent)} ago; "
+                    f"threshold is {go_duration(PLEG_PATIENCE)}]" if silent > PLEG_PATIENCE else node_object.RUNTIME_DOWN)
         if down is None and not kubelet.state["reached"]:
             return node_object.NOT_YET
         return ""
@@ -118,16 +123,17 @@ class NodeRegistration:
         kubelet, memory = self.kubelet, self.memory
         if not memory["uid"]:
             return
-        ready, pressures = "False" if self._problem() else "True", kubelet.evictions.pressures()
+        problem, pressures = self._problem(), kubelet.evictions.pressures()
+        ready, was = "False" if problem else "True", memory["told"]
         changed = ready != memory["told"] or pressures != memory["pressures"]
-        if not changed and not memory["dirty"]:
+        if not changed and not memory["dirty"] and problem == memory["problem"]:
             return
         words = [] if ready == memory["told"] else ["Ready" if ready == "True" else "NotReady"]
         words += node_object.pressure_words(memory["pressures"], pressures)
-        memory.update(dirty=False, told=ready, pressures=pressures)
+        memory.update(dirty=False, told=ready, problem=problem, pressures=pressures)
         kubelet.request("PATCH", f"/api/v1/nodes/{kubelet.node}/status", {"status": self._status()}, cause=span,
-                        then="node_told", content_type=STRATEGIC_MERGE_PATCH, level=STORY if changed else BACKGROUND,
-                        phrase="kubelet.node-status" if changed else "",
+                        then="node_told", data=[ready, was], content_type=STRATEGIC_MERGE_PATCH,
+                        level=STORY if changed else BACKGROUND, phrase="kubelet.node-status" if changed else "",
                         args={"node": kubelet.node, "word": ", ".join(words)} if changed else None)
         for word in words:
             record(kubelet, "kubelet", self.node(), "Normal", f"Node{word}", f"Node {kubelet.node} status is now: Node{word}",
@@ -136,7 +142,9 @@ class NodeRegistration:
     def on_node_told(self, data: Any, status: int, body: Any, span: int) -> None:
         """If nobody took it, say it again with the next heartbeat. A deleted Node is not made anew before a restart."""
         if status not in (200, 404):
-            self.memory.update(dirty=True, told="")
+            self.memory["dirty"] = True
+            if self.memory["told"] == data[0]:
+                self.memory["told"] = data[1]  # still what the API server has: what is no news is not told as such again
 
     def node(self) -> dict[str, Any]:
         """The Node as Events are about it: the kubelet uses its name for a uid."""

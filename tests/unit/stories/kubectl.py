@@ -25,7 +25,7 @@ AS_TABLE = {"Accept": "application/json;as=Table;v=v1;g=meta.k8s.io"}
 STRATEGIC, MERGE = "application/strategic-merge-patch+json", "application/merge-patch+json"
 NAMESPACE = "default"
 RETRY = 5.0  # kubectl drain tries an eviction again after 5 s
-ACTS = ("apply", "create", "delete", "scale", "set", "patch", "label", "annotate", "rollout", "cordon", "uncordon", "drain")
+ACTS = ("apply", "create", "delete", "scale", "set", "patch", "label", "annotate", "rollout", "cordon", "uncordon", "drain", "taint")
 
 
 def run(stage: Stage, line: str, given: str) -> str:
@@ -97,7 +97,9 @@ def field(obj: Object | None, path: str) -> str:
 
 def error(answer: Any) -> str:
     """What kubectl prints when the server refuses."""
-    body = answer.body or {}
+    if answer.body is None:
+        return str(answer.error)  # nobody answered
+    body = answer.body
     if body.get("reason") == "Invalid":
         kind, name = body["details"]["kind"], body["details"].get("name", "")
         return f"The {kind} {json.dumps(name)} is invalid: {'; '.join(body['message'].split(' is invalid: ', 1)[1:])}"
@@ -228,11 +230,11 @@ def events(stage: Stage, words: list[str], options: Object) -> str:
     return table(stage, ["TYPE", "REASON", "MESSAGE"], rows)
 
 
-from tests.unit.stories import kubectl_drain, kubectl_rollout  # noqa: E402 - they build on this file
+from tests.unit.stories import kubectl_drain, kubectl_rollout, kubectl_taint  # noqa: E402 - they build on this file
 
 COMMANDS: dict[str, Any] = {
     "get": get, "apply": apply, "delete": delete, "scale": scale, "set": set_image, "patch": patch,
     "label": note("labels"), "annotate": note("annotations"), "conditions": conditions, "field": show, "events": events,
     "rollout": kubectl_rollout.rollout, "cordon": kubectl_drain.cordon, "uncordon": kubectl_drain.uncordon,
-    "drain": kubectl_drain.drain,
+    "drain": kubectl_drain.drain, "taint": kubectl_taint.taint,
 }

@@ -66,7 +66,11 @@ def printed(run: Callable[[str, str], str], step: Step) -> list[str]:
 def render(steps: list[Step]) -> str:
     """The text of a story."""
     lines: list[str] = []
+    printed = False
     for step in steps:
+        if printed and not step.prose:
+            lines.append("")
+        printed = bool(step.expected)
         lines += step.prose
         if step.command:
             lines += [f"$ {step.command}", *(f"  {line}".rstrip() for line in step.given)]

@@ -5,7 +5,9 @@
     until pods/web-a phase=…      let time pass until a field has that value (at most `within=60` seconds)
     fault power-off worker-1      something goes wrong; `undo power-off worker-1` repairs it
     story                         what happened since the last time it was asked, in the actors' words
-    story of kube-scheduler …     only what these processes did
+    crash web-a                   a pod's container exits with code 1
+    runs on worker-1              what really runs there; `rules of web on worker-1`: where its traffic goes (`reality.py`)
+    story of kube-scheduler …     only what these processes did (`story of nobody`: what came before is known)
     running                       what containers the workers really run, and the rules they route by
     leaders                       which etcd member, scheduler and controller manager leads; who runs at all
 
@@ -19,7 +21,7 @@ from typing import Any
 
 from cluster_sim import Cluster
 from cluster_sim.api import yaml
-from tests.unit.stories import kubectl
+from tests.unit.stories import kubectl, reality
 from tests.unit.stories.names import Names
 
 QUIET = ("kube-apiserver", "etcd")  # they take part in everything; `story of` can ask for them
@@ -111,9 +113,21 @@ class Stage:
         self.now.undo_fault(self.faults.pop(rest))
         return ""
 
+    def do_runs(self, rest: str, given: str) -> str:
+        """What a machine really runs."""
+        return reality.runs(self, rest, given)
+
+    def do_crash(self, rest: str, given: str) -> str:
+        """The first container of a pod exits by itself."""
+        return reality.crash(self, rest, given)
+
+    def do_rules(self, rest: str, given: str) -> str:
+        """Where a machine's traffic really goes."""
+        return reality.rules(self, rest, given)
+
     def do_story(self, rest: str, given: str) -> str:
         """What happened since it was last told."""
-        wanted = rest.removeprefix("of ").split() if rest else []
+        wanted = rest.removeprefix("of ").split()
         spans = [span for span in self.now.trace(self.told) if span.level == "story"]
         self.told = self.now.trace()[-1].id if self.now.trace() else self.told
         self.listen()
