@@ -51,7 +51,8 @@ def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Ou
     if (headers or call.get("contentType")) and not info.subresource:
         negotiation.check(info, call, server.custom.owns(resource))
     if resource.group in aggregation.GROUPS:
-        return aggregation.serve(server, info, call, span)
+        aggregation.serve(server, info, call, span)
+        return None
     if resource.group in REVIEWS:
         return review(server, info, call)
     if info.subresource:

@@ -352,7 +352,8 @@ class ContainerRuntime(Component):
 
     def _executed(self, what: list[Any], span: int) -> None:
         call, ran = what
-        self.images.answer(call, {"text": ran["text"], "code": ran["code"]}, span)
+        late = ran["time"] > call["timeout"]
+        self.images.answer(call, {"text": ran["text"], "code": ran["code"], **({"late": True} if late else {})}, span)
 
     def _read_log(self, call: dict[str, Any], span: int) -> None:
         rows = [*self.state["containers"].values()]

@@ -169,9 +169,7 @@ class EvictionManager:
         span = self._tell(phrase, {"pod": pod["metadata"]["name"], "resource": resource}, span)
         self.kubelet.event(pod, "Warning", REASON, text, span)
         worker = self.kubelet.workers[pod["metadata"]["uid"]]
-        worker.update(stopping=True, grace=GRACE, outcome="Failed", why={"reason": REASON, "message": text},
-                      **({"disrupted": text} if resource else {}))
-        self.kubelet.ending.go_on(pod, worker, span)
+        self.kubelet.ending.end_for(pod, worker, REASON, text, GRACE, span, text if resource else "")
         return True
 
     # At the door

@@ -64,6 +64,7 @@ class ImagePulls:
         container, row = pod_worker.container_spec(pod, name), worker["containers"][name]
         if "error" in answer:
             self._cannot_pull(pod, worker, container, answer, span)
+            self.kubelet.start_up.advance(pod, worker, span)
             return
         self.kubelet.new_image(container["image"], answer["size"])
         self.kubelet.event(pod, "Normal", "Pulled", f'Successfully pulled image "{container["image"]}" in '
@@ -73,6 +74,8 @@ class ImagePulls:
             worker["containers"][name] = {**row, "step": ""}
         else:
             self.kubelet.start_up.create(pod, worker, container, row, span)
+            if not worker["containers"][name]["step"]:  # it could not be made
+                self.kubelet.start_up.advance(pod, worker, span)
 
     def _cannot_pull(self, pod: Object, worker: Object, container: Object, answer: Object, span: int) -> None:
         name, image, reason, message = container["name"], container["image"], answer["error"], answer["message"]

@@ -17,11 +17,12 @@ from cluster_sim.client import STRATEGIC_MERGE_PATCH, Process, Watch
 from cluster_sim.client.event_recorder import record
 from cluster_sim.kernel import SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import admission, image_gc, kubelet_server, node_object
+from cluster_sim.node import admission, eviction, image_gc, kubelet_server, lifecycle_hooks, node_object, spec_changes
 from cluster_sim.node.eviction_manager import EvictionManager
 from cluster_sim.node.image_pulls import ImagePulls
 from cluster_sim.node.node_registration import NodeRegistration
 from cluster_sim.node.pod_end import PodEnd
+from cluster_sim.node.pod_resize import PodResize
 from cluster_sim.node.pod_start import PodStart
 from cluster_sim.node.pod_status import news, report, word
 from cluster_sim.node.pod_worker import field_path, new_worker
@@ -31,10 +32,12 @@ from cluster_sim.node.runtime_client import RuntimeClient
 register_phrases({
     "kubelet.sees": "kubelet on {node} sees its new pod {pod} and prepares it",
     "kubelet.reports": "kubelet on {node} reports {pod}: {word}",
+    "kubelet.preempts": "kubelet on {node} ends {pod} to make room for the critical pod {for}",
     "kubelet.rejects": "kubelet on {node} refuses {pod}: {why}",
 }, file="cluster_sim/node/kubelet.py")
 
 Object = dict[str, Any]
+PREEMPTED = "Preempted in order to admit critical pod"
 
 
 class Kubelet(Process):
@@ -79,6 +82,7 @@ class Kubelet(Process):
         self.runtime = self.cri.call
         self.start_up, self.ending, self.pulls = PodStart(self), PodEnd(self), ImagePulls(self)
         self.probes, self.registration, self.evictions = Probes(self), NodeRegistration(self), EvictionManager(self)
+        self.resizes = PodResize(self)
 
     @property
     def machine(self) -> Object:
@@ -133,6 +137,8 @@ class Kubelet(Process):
         if worker is not None:
             if "deletionTimestamp" in new["metadata"]:
                 self.ending.terminate(new, worker, span)
+            elif old is not None and new["spec"] is not old["spec"] and new["spec"] != old["spec"]:
+                spec_changes.handle(self, old, new, worker, span)
             elif worker["told"] and _ready(new) != worker["told"]:
                 self.report(worker, span)  # somebody else wrote it: the node controller, while nobody heard from here
         elif (new.get("status") or {}).get("phase") not in ("Succeeded", "Failed"):
@@ -149,7 +155,11 @@ class Kubelet(Process):
         if "deletionTimestamp" in pod["metadata"]:
             self.ending.terminate(pod, worker, span)
             return
-        problem = self.evictions.refuses(pod) or admission.lacks_room(self.machine, others, pod, worker["requests"])
+        problem = self.evictions.refuses(pod) or admission.problem(
+            self.machine, self.informers["nodes"].get(self.node), others, pod, worker["requests"],
+            lambda: [other for one in others if (other := self.pod_of(one)) is not None])
+        if problem is not None and problem[0].startswith("OutOf") and eviction.is_critical(pod):
+            problem = self._make_room(pod, worker, others, problem, span)
         if problem is not None:
             reason, message = problem
             self.kernel.tell(span, "kubelet.rejects", {"node": self.node, "pod": name, "why": message}, level=STORY)
@@ -160,7 +170,23 @@ class Kubelet(Process):
             return
         self.kernel.tell(span, "kubelet.sees", {"node": self.node, "pod": name}, level=STORY)
         self.report(worker, span)
+        if pod["spec"].get("activeDeadlineSeconds") is not None:
+            spec_changes.plan_deadline(self, pod, worker)
         self.start_up.advance(pod, worker, span)
+
+    def _make_room(self, pod: Object, worker: Object, others: list[Object], problem: tuple[str, str],
+                   span: int) -> tuple[str, str] | None:
+        """A critical pod does not fit: end others for it; → the problem, if that would not help."""
+        pairs = [(other, one) for one in others if (other := self.pod_of(one)) is not None]
+        chosen = admission.victims(self.machine, pairs, pod, worker["requests"])
+        for victim in chosen:
+            told = self.kernel.work(self.part, span, verb="preempt", subject=victim["metadata"]["name"],
+                                    phrase="kubelet.preempts", level=STORY,
+                                    args={"node": self.node, "pod": victim["metadata"]["name"], "for": pod["metadata"]["name"]})
+            self.event(victim, "Warning", "Preempting", PREEMPTED, told)
+            self.ending.end_for(victim, self.workers[victim["metadata"]["uid"]], "Preempting", PREEMPTED, None, told,
+                                "Pod was preempted by Kubelet to accommodate a critical pod.")
+        return None if chosen else problem
 
     # What it tells
 
@@ -248,13 +274,15 @@ class Kubelet(Process):
         elif kind == "probe":
             self.probes.due(payload, span)
         elif kind == "hooked":
-            self.ending.hook_over(payload, span)
+            lifecycle_hooks.over(self, payload, span)
         elif kind == "report-again":
             worker = self.workers.get(payload)
             if worker is not None:
                 self.report(worker, span)
         elif kind == "relist-runtime":
             self.cri.ask_again(span)
+        elif kind == "deadline":
+            spec_changes.deadline(self, payload, span)
         elif kind == "machine-changed":
             self.evictions.look(span)
         elif kind == "eviction":

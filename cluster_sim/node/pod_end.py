@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.kernel import SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import pod_worker
+from cluster_sim.node import lifecycle_hooks, pod_worker
 
 if TYPE_CHECKING:
     from cluster_sim.node.kubelet import Kubelet
@@ -95,6 +95,13 @@ class PodEnd:
                 self._ask(worker, name, SMALLEST_GRACE, span)
         self.go_on(None, worker, span)
 
+    def end_for(self, pod: Object, worker: Object, reason: str, message: str, grace: int | None, span: int,
+                disrupted: str = "") -> None:
+        """The kubelet itself ends a pod: it fails, for this reason. `disrupted`: what its DisruptionTarget says."""
+        worker.update(stopping=True, grace=grace, outcome="Failed", why={"reason": reason, "message": message},
+                      **({"disrupted": disrupted} if disrupted else {}))
+        self.go_on(pod, worker, span)
+
     # How it goes on
 
     def go_on(self, pod: Object | None, worker: Object, span: int) -> None:
@@ -127,40 +134,23 @@ class PodEnd:
             return
         container = pod_worker.container_spec(pod, name)
         self.kubelet.event(pod, "Normal", "Killing", message or f"Stopping container {name}", span, container)
-        hook = (container.get("lifecycle") or {}).get("preStop") or {}
-        if not hook or not seconds:
+        if not lifecycle_hooks.of(container, "preStop") or not seconds:
             self._ask(worker, name, seconds, span)
             return
         span = self.kernel.work(self.kubelet.part, span, verb="hook", subject=name, phrase="kubelet.hook", level=STORY,
                                 args={"node": self.kubelet.node, "container": name})
-        if "exec" in hook:
-            self.kubelet.runtime(
-                "ExecSync",
-                {"container": row["id"], "command": hook["exec"].get("command") or [], "timeout": seconds * SECOND},
-                "hooked",
-                worker["uid"],
-                name,
-                span,
-                subject=name,
-            )
-        else:
-            pause = min((hook.get("sleep") or {}).get("seconds", 0), seconds)
-            self.kernel.timer(self.kubelet.part, pause * SECOND, "hooked", [worker["uid"], name, row["id"]], cause=span)
+        lifecycle_hooks.run(self.kubelet, worker, container, "preStop", seconds, span)
 
     def on_hooked(self, pod: Object | None, worker: Object, name: str, answer: Object, span: int) -> None:
         """The hook is done: what is left of the grace begins with SIGTERM."""
         row = worker["containers"][name]
         if row["state"] != "running" or row["asked"] is None:
             return
+        if lifecycle_hooks.failed(answer) and pod is not None:
+            self.kubelet.event(pod, "Warning", "FailedPreStopHook", "PreStopHook failed", span,
+                               pod_worker.container_spec(pod, name))
         grace = worker["grace"] if worker["grace"] is not None else 30 if pod is None else grace_of(pod)
         self._ask(worker, name, grace - (self.kernel.now - row["asked"]) // SECOND, span)
-
-    def hook_over(self, which: list[str], span: int) -> None:
-        """A hook that only waits has waited."""
-        uid, name, number = which
-        worker = self.kubelet.workers.get(uid)
-        if worker is not None and worker["containers"][name]["id"] == number:
-            self.on_hooked(self.kubelet.pod_of(worker), worker, name, {}, span)
 
     def _ask(self, worker: Object, name: str, seconds: int, span: int) -> None:
         self.kubelet.runtime("StopContainer", {"container": worker["containers"][name]["id"],
@@ -219,6 +209,7 @@ class PodEnd:
             if sandbox is not None:
                 self.kubelet.runtime("RemovePodSandbox", {"sandbox": sandbox}, "removed", worker["uid"], "", span)
         self.kubelet.workers.pop(worker["uid"], None)
+        self.kubelet.resizes.retry(span)
 
 
 def grace_of(pod: Object) -> int:

@@ -9,10 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.api import resources
+from cluster_sim.api import quantity, resources
 from cluster_sim.kernel import SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import data_files, node_object, pod_worker, resolver, sources
+from cluster_sim.node import (
+    data_files,
+    eviction,
+    lifecycle_hooks,
+    node_object,
+    out_of_memory,
+    pod_worker,
+    resolver,
+    sources,
+)
 from cluster_sim.node.restart_backoff import whole_seconds
 
 if TYPE_CHECKING:
@@ -23,11 +32,13 @@ register_phrases({
     "kubelet.starts": "kubelet asks the runtime to start container {container}. Its image is on {node}",
     "kubelet.restarts": "kubelet on {node} starts container {container} again, in the same pod {pod}",
     "kubelet.runs": "Container {container} of {pod} runs, but only kubelet knows. Its report is on the way",
+    "kubelet.post-start": "kubelet on {node} runs the postStart hook of {container}; until it ends no other container starts",
     "kubelet.waits": "kubelet on {node} waits with {pod}: {why}",
 }, file="cluster_sim/node/pod_start.py")
 
 Object = dict[str, Any]
 RETRY = 10 * SECOND  # after an error of a sync
+HOOK_LIMIT = 3_600  # seconds a postStart hook may take here
 
 
 class PodStart:
@@ -41,10 +52,12 @@ class PodStart:
         """Do everything that can be done now."""
         if not self.kubelet.state["settled"] or self._fetch_sources(pod, worker, span):
             return
-        for step, container in pod_worker.next_steps(pod, worker, self.kernel.now):
+        while steps := pod_worker.next_steps(pod, worker, self.kernel.now):
+            step, container = steps[0]
             if step == "sandbox":
                 self._make_sandbox(pod, worker, span)
-            elif step == "restart":
+                return
+            if step == "restart":
                 self._restart(pod, worker, container, span)
             else:
                 self._start(pod, worker, container, span)
@@ -175,10 +188,24 @@ class PodStart:
             self.kubelet.report(worker, span)
             self._look_again(worker, span)
             return
-        worker["containers"][name] = {**row, "step": "create", "failures": 0}
+        row = worker["containers"][name] = {**row, "step": "create", "failures": 0}
+        asks = (worker.get("allocated") or {}).get(name) or container.get("resources")
+        if asks:
+            row["resources"] = asks
+            container = {**container, "resources": asks}
         self.kubelet.runtime("CreateContainer", {"sandbox": worker["sandbox"], "container": container, "env": variables,
-                                                 "attempt": row["restarts"], "mounts": data_files.places(pod, container)},
+                                                 "attempt": row["restarts"], "mounts": data_files.places(pod, container),
+                                                 "oom_score_adj": self._oom_score_adj(pod, container)},
                              "created", worker["uid"], name, span, subject=name)
+
+    def _oom_score_adj(self, pod: Object, container: Object) -> int:
+        """How gladly the operating system may end it when the machine's memory is used up."""
+        quality = (pod.get("status") or {}).get("qosClass", "BestEffort")
+        if quality == "BestEffort":
+            return 1000
+        asked = eviction.request(container, "memory")
+        capacity = quantity.value(self.kubelet.machine["memory"])
+        return out_of_memory.score_adjustment(quality, asked, capacity, eviction.is_critical(pod))
 
     def on_created(self, pod: Object, worker: Object, name: str, answer: Object, span: int) -> None:
         """The container exists: start it."""
@@ -219,13 +246,39 @@ class PodStart:
         ready = started_ok and not pod_worker.has_probe(container, "readiness")
         worker["containers"][name] = {**row, "state": "running", "step": "", "reason": "", "message": "",
                                       "started": answer["started_at"], "started_ok": started_ok, "ready": ready}
+        worker["containers"][name].pop("again", None)
         if worker["stopping"]:
             self.kubelet.ending.go_on(pod, worker, span)
             return
         self.kubelet.probes.begin(worker, container)
+        if lifecycle_hooks.of(container, "postStart"):
+            worker["containers"][name]["step"] = "hook"
+            span = self.kernel.work(self.kubelet.part, span, verb="hook", subject=name, phrase="kubelet.post-start", level=STORY,
+                                    args={"node": self.kubelet.node, "container": name})
+            lifecycle_hooks.run(self.kubelet, worker, container, "postStart", HOOK_LIMIT, span)
+            return
+        self._next(pod, worker, span)
+
+    def on_post_started(self, pod: Object | None, worker: Object, name: str, answer: Object, span: int) -> None:
+        """The postStart hook is over; if it failed its container has to go."""
+        row = worker["containers"][name]
+        if pod is None or row["step"] != "hook":
+            return
+        worker["containers"][name] = {**row, "step": ""}
+        if row["state"] == "running" and row["asked"] is None and lifecycle_hooks.failed(answer):
+            container = pod_worker.container_spec(pod, name)
+            self.kubelet.event(pod, "Warning", "FailedPostStartHook", "PostStartHook failed", span, container)
+            self.kubelet.ending.stop(pod, worker, name, None, span, "FailedPostStartHook")
+        if not worker["stopping"]:
+            self._next(pod, worker, span)
+
+    def _next(self, pod: Object, worker: Object, span: int) -> None:
+        """On with the next container; what has started is told when no other is about to."""
+        if worker.get("resizing"):
+            self.kubelet.resizes.settle(pod, worker, span)
         self.advance(pod, worker, span)
         # Containers that start together are reported together.
-        if not any(other["step"] in ("create", "start") for other in worker["containers"].values()):
+        if not any(other["step"] in ("create", "start", "hook") for other in worker["containers"].values()):
             self.kubelet.report(worker, span)
 
     def _failed(self, pod: Object, worker: Object, name: str, answer: Object, span: int) -> None:
@@ -240,6 +293,7 @@ class PodStart:
                            pod_worker.container_spec(pod, name))
         self.kernel.timer(self.kubelet.part, RETRY, "sync", worker["uid"], cause=span)
         self.kubelet.report(worker, span)
+        self.advance(pod, worker, span)
 
     def _restart(self, pod: Object, worker: Object, container: Object, span: int) -> None:
         """A container has ended and is to run again: at once the first time, later after a pause."""

@@ -14,12 +14,23 @@ from cluster_sim.api.sharing import ByIdentity
 
 Object = dict[str, Any]
 Stamp = Callable[[int], str]
+RESIZE_CONDITIONS = ("PodResizePending", "PodResizeInProgress")
 
 
 def restarts(container: Object, pod: Object, code: int | None) -> bool:
-    """Whether a container that exited with `code` is started again."""
+    """Whether a container that exited with `code` is started again: its own rules first, then policies."""
+    for rule in container.get("restartPolicyRules") or ():
+        exit_codes = rule.get("exitCodes")
+        if rule.get("action") == "Restart" and exit_codes is not None and (
+                code in (exit_codes.get("values") or ())) == (exit_codes.get("operator") == "In"):
+            return True
     policy = container.get("restartPolicy") or pod["spec"].get("restartPolicy", "Always")
     return policy == "Always" or (policy == "OnFailure" and code != 0)
+
+
+def will_restart(container: Object, pod: Object, row: Object) -> bool:
+    """Whether a container that has ended starts again: as its policy says, or because its definition changed."""
+    return bool(row.get("again")) or restarts(container, pod, row["code"])
 
 
 def is_sidecar(container: Object) -> bool:
@@ -46,7 +57,7 @@ def phase(pod: Object, known: Object) -> str:
     """Pending, Running, Succeeded or Failed; the first rule that fits (getPhase)."""
     for container in (pod["spec"].get("initContainers") or ()):
         row = known.get(container["name"])
-        if row and row["state"] == "exited" and row["code"] != 0 and not restarts(container, pod, row["code"]):
+        if row and row["state"] == "exited" and row["code"] != 0 and not will_restart(container, pod, row):
             return "Failed"
     if not initialized(pod, known):
         return "Pending"
@@ -57,6 +68,8 @@ def phase(pod: Object, known: Object) -> str:
         return "Running"
     codes = [(container, row["code"] if row["state"] == "exited" else row["last"].get("code"))
              for container, row in rows if row is not None]
+    if any(row is not None and row.get("again") for _, row in rows):
+        return "Running"
     if any(restarts(container, pod, code) for container, code in codes):
         return "Running"
     return "Succeeded" if all(code == 0 for _, code in codes) else "Failed"
@@ -71,6 +84,10 @@ def container_status(container: Object, row: Object | None, stamp: Stamp, waitin
                       "state": _state(row, stamp, waiting), "lastState": {}}
     if row["last"]:
         status["lastState"] = {"terminated": _terminated(row["last"], stamp)}
+    if row.get("resources"):
+        status["resources"] = row["resources"]
+        if row["resources"].get("requests"):
+            status["allocatedResources"] = row["resources"]["requests"]
     if row["id"]:
         status["containerID"] = f"containerd://{row['id']}"
         status["imageID"] = f"{container['image']}"
@@ -197,6 +214,8 @@ def report(pod: Object, worker: Object, stamp: Stamp, now: int, host_ip: str) ->
     rows = _rows(pod, known, bool(worker["ip"]) and not worker["gone"], current)
     if worker.get("disrupted"):
         rows = [*rows, ("DisruptionTarget", "True", "TerminationByKubelet", worker["disrupted"])]
+    if worker.get("resizing"):
+        rows = [*rows, *((kind, "True", *why) for kind, why in worker["resizing"].items())]
     items = _items(rows, status.get("conditions"), generation, stamp(now))
     first = "PodInitializing" if spec.get("initContainers") else "ContainerCreating"
     told: Object = {
@@ -210,6 +229,8 @@ def report(pod: Object, worker: Object, stamp: Stamp, now: int, host_ip: str) ->
     told["containerStatuses"] = _statuses(spec["containers"], known, stamp, first)
     if spec.get("initContainers"):
         told["initContainerStatuses"] = _statuses(spec["initContainers"], known, stamp, "PodInitializing")
+    if spec.get("ephemeralContainers"):
+        told["ephemeralContainerStatuses"] = _statuses(spec["ephemeralContainers"], known, stamp, "ContainerCreating")
     if worker["ip"]:
         told["podIP"], told["podIPs"] = worker["ip"], [{"ip": worker["ip"]}]
     return told
@@ -230,9 +251,14 @@ def news(pod: Object, told: Object) -> Object:
     patch = {}
     for name, value in told.items():
         if name == "conditions":
-            value = _news_of(value, status.get("conditions"))
-            if value:
-                patch[name] = value
+            have = status.get("conditions") or ()
+            news_of = _news_of(value, status.get("conditions"))
+            if len(have) > len(value):  # a resize is over: its conditions have to be taken out
+                types = [item["type"] for item in value]
+                news_of = [*news_of, *({"$patch": "delete", "type": item["type"]} for item in have
+                                       if item["type"] in RESIZE_CONDITIONS and item["type"] not in types)]
+            if news_of:
+                patch[name] = news_of
         elif status.get(name) != value:
             if name == "podIPs":  # merged by ip: the address of a sandbox that is gone has to be taken out
                 value = [*value, *({"$patch": "delete", **item} for item in status.get(name) or () if item not in value)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from cluster_sim.api.pod_requests import pod_requests
-from cluster_sim.node.pod_status import is_sidecar, restarts
+from cluster_sim.node.pod_status import is_sidecar, will_restart
 from cluster_sim.node.restart_backoff import FORGIVEN_AFTER, go_duration, restart_delay
 
 Object = dict[str, Any]
@@ -59,6 +59,11 @@ def next_steps(pod: Object, worker: Object, now: int) -> list[Step]:
     if worker["sandbox"] is None:
         return [] if worker["making"] or now < worker.get("until", 0) else [("sandbox", {})]
     known = worker["containers"]
+    if any(row["step"] for row in known.values()):
+        return []  # one container after the other: until this one has started (or could not), the next waits
+    for container in pod["spec"].get("ephemeralContainers") or ():
+        if container["name"] not in known:
+            return [("start", container)]
     for container in pod["spec"].get("initContainers") or ():
         row = known.get(container["name"])
         if is_sidecar(container):
@@ -81,7 +86,7 @@ def _container_steps(container: Object, pod: Object, row: Object | None, now: in
     if row["step"] or row["state"] == "running":
         return []
     if row["state"] == "exited":
-        return [("restart", container)] if restarts(container, pod, row["code"]) else []
+        return [("restart", container)] if will_restart(container, pod, row) else []
     return [("start", container)] if now >= row["until"] else []
 
 
@@ -112,8 +117,11 @@ def to_restart(row: Object, pod: Object, container: Object) -> Object:
     place = f"{meta['name']}_{meta['namespace']}({meta['uid']})"
     waiting = {"reason": "CrashLoopBackOff", "message":
                f"back-off {go_duration(delay)} restarting failed container={container['name']} pod={place}"}
-    return {**row, "state": "waiting", "last": last, "streak": streak + 1, "restarts": row["restarts"] + 1,
-            "until": row["finished"] + delay, **(waiting if delay else {"reason": "", "message": ""})}
+    row = {**row, "state": "waiting", "last": last, "streak": streak + 1, "restarts": row["restarts"] + 1,
+           "until": row["finished"] + delay, **(waiting if delay else {"reason": "", "message": ""})}
+    if row.get("again"):  # its definition changed: no back-off
+        row.update(until=row["finished"], reason="", message="")
+    return row
 
 
 def pull_policy(container: Object) -> str:
@@ -132,12 +140,12 @@ def ends_with(pod: Object, worker: Object) -> str | None:
     known = worker["containers"]
     for container in pod["spec"].get("initContainers") or ():
         row = known.get(container["name"])
-        if row and row["state"] == "exited" and row["code"] != 0 and not restarts(container, pod, row["code"]):
+        if row and row["state"] == "exited" and row["code"] != 0 and not will_restart(container, pod, row):
             return "Failed"
     codes = []
     for container in pod["spec"]["containers"]:
         row = known.get(container["name"])
-        if row is None or row["state"] != "exited" or restarts(container, pod, row["code"]):
+        if row is None or row["state"] != "exited" or will_restart(container, pod, row):
             return None
         codes.append(row["code"])
     return "Succeeded" if all(code == 0 for code in codes) else "Failed"
@@ -159,10 +167,12 @@ def has_probe(container: Object, kind: str) -> bool:
 def container_spec(pod: Object, name: str) -> Object:
     """The container of that name, in the pod's spec."""
     spec = pod["spec"]
-    return next(each for each in [*(spec.get("initContainers") or ()), *spec["containers"]] if each["name"] == name)
+    every = [*spec["containers"], *(spec.get("initContainers") or ()), *(spec.get("ephemeralContainers") or ())]
+    return next(each for each in every if each["name"] == name)
 
 
 def field_path(pod: Object, name: str) -> str:
     """How Events name a container of a pod."""
-    init = any(each["name"] == name for each in pod["spec"].get("initContainers") or ())
-    return f"spec.{'initContainers' if init else 'containers'}{{{name}}}"
+    kind = next((kind for kind in ("initContainers", "ephemeralContainers")
+                 if any(each["name"] == name for each in pod["spec"].get(kind) or ())), "containers")
+    return f"spec.{kind}{{{name}}}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.kernel import STORY
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import pod_worker
+from cluster_sim.node import pod_worker, spec_changes
 
 if TYPE_CHECKING:
     from cluster_sim.node.kubelet import Kubelet
@@ -146,5 +146,7 @@ def _resume(kubelet: Kubelet, pod: Object, worker: Object, span: int) -> None:
     if worker["stopping"]:
         kubelet.ending.go_on(pod, worker, span)
         return
+    if pod["spec"].get("activeDeadlineSeconds") is not None:
+        spec_changes.plan_deadline(kubelet, pod, worker)
     kubelet.report(worker, span)
     kubelet.start_up.advance(pod, worker, span)

@@ -76,7 +76,7 @@ class RuntimeClient:
             return
         pod = kubelet.pod_of(worker)
         if pod is not None or then in ("sandbox_stopped", "hooked"):
-            for room in (kubelet.start_up, kubelet.pulls, kubelet.ending, kubelet.probes):
+            for room in (kubelet.start_up, kubelet.pulls, kubelet.ending, kubelet.probes, kubelet.resizes):
                 method = getattr(room, f"on_{then}", None)
                 if method is not None:
                     method(pod, worker, container, answer, span)

@@ -87,4 +87,4 @@ def test_a_missing_configmap_volume_holds_the_whole_pod():
 )
 def test_a_pod_that_does_not_fit_any_more_is_refused(wanted, used, problem):
     machine = {"cpu": "2", "memory": "4Gi", "pods": 110}
-    assert admission.lacks_room(machine, [{"requests": {"cpu": used}}], a_pod("a"), wanted) == problem
+    assert admission.lacks_room(machine, [{"requests": {"cpu": used}}], wanted) == problem
