@@ -43,7 +43,7 @@ def service_of(server: APIServer, group: str, version: str) -> Object | None:
 
 def serve(server: APIServer, info: RequestInfo, call: Object, span: int) -> None:
     """Pass a request on; the client is answered when the other server has."""
-    what = f"{info.verb} {info.plural}.{info.group}"
+    what = f"{call['verb'].lower()} {info.plural}.{info.group}"  # as client-go names it: the method, whatever is read
     service = service_of(server, info.group, info.version)
     if service is None:
         raise ApiError(status.failure(404, "NotFound", f"the server could not find the requested resource ({what})"))

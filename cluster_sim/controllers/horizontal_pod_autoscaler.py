@@ -1,10 +1,11 @@
 """The horizontal pod autoscaler: every 15 s, as many pods as the metrics ask for.
 
-It reads the target's scale and its pods' usage from the API server, computes (scaling_rules.py), and sets the scale.
-Shrinking waits: the highest recommendation of the last 300 s wins. Without usage it does nothing, and says why in its
+It reads the target's scale and each metric from the API server (scaling_metrics.py), computes what they ask for
+(replica_calculator.py), steadies and bounds that (scaling_rules.py), and sets the scale. The metric that asks for most
+counts; one that says nothing keeps the number from falling. What it sees and why it does nothing stands in its
 conditions AbleToScale, ScalingActive and ScalingLimited.
 
-Source: kubernetes pkg/controller/podautoscaler/horizontal.go. Here: Resource metrics (cpu, memory) of whole pods.
+Source: kubernetes pkg/controller/podautoscaler/horizontal.go.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from cluster_sim.api import meta, quantity, resources, selectors
+from cluster_sim.api import meta, resources, selectors
 from cluster_sim.api.conditions import set_condition
 from cluster_sim.client import Controller
 from cluster_sim.client.controller import Answer
 from cluster_sim.client.controller_host import ControllerHost
-from cluster_sim.controllers import pods, scaling_rules
+from cluster_sim.controllers import scaling_metrics, scaling_rules
 from cluster_sim.controllers.pods import Object
 from cluster_sim.controllers.refusals import message_of
+from cluster_sim.controllers.replica_calculator import MetricError, Tolerance
 from cluster_sim.kernel import DETAIL, SECOND
 from cluster_sim.kernel.trace import register_phrases
 
@@ -29,10 +31,7 @@ register_phrases({
 }, file="cluster_sim/controllers/horizontal_pod_autoscaler.py")
 
 PERIOD = 15 * SECOND
-METRICS = "/apis/metrics.k8s.io/v1beta1/namespaces/{namespace}/pods?labelSelector={selector}"
 KEPT = 3_600 * SECOND
-NO_METRICS = ("failed to get {name} utilization: unable to get metrics for resource {name}: unable to fetch metrics "
-              "from resource metrics API: {error}")
 
 
 class HorizontalPodAutoscalerController(Controller):
@@ -74,7 +73,7 @@ class HorizontalPodAutoscalerController(Controller):
         return False
 
     def after(self, key: str, answers: list[Answer], span: int) -> None:
-        """With the scale, ask for usage; with usage, decide; after rescaling, the status."""
+        """With the scale, ask for the metrics; with those, decide; after rescaling, the status."""
         autoscaler = self.lister("horizontalpodautoscalers").get(key)
         step, data, status, body = answers[0]
         if autoscaler is None:
@@ -83,121 +82,125 @@ class HorizontalPodAutoscalerController(Controller):
             self.cannot_scale(autoscaler, message_of(body))
         elif step == "scale":
             self.consider(autoscaler, data["path"], body)
-        elif step == "usage":
-            self.weigh(autoscaler, data, body if status == 200 else None, message_of(body))
-        elif step == "rescaled" and status == 200:
-            self.event(autoscaler, "Normal", "SuccessfulRescale", f"New size: {data['to']}; reason: {data['why']}")
-            self.write(autoscaler, data["status"])
+        elif step == "metric":
+            self.weigh(autoscaler, {answer[1]["index"]: (answer[2], answer[3]) for answer in answers})
+        elif step == "rescaled":
+            self.rescaled(autoscaler, data, status, body)
 
     def consider(self, autoscaler: Object, path: str, scale: Object) -> None:
-        """What needs no metrics: a target at 0, above the maximum or below the minimum."""
+        """What needs no metrics: a target at 0, above the maximum or below the minimum, one without a selector."""
         spec, current = autoscaler["spec"], scale["spec"].get("replicas", 0)
         least, most = spec.get("minReplicas", 1), spec["maxReplicas"]
         status = self.able(autoscaler, "True", "SucceededGetScale",
                            "the HPA controller was able to get the target's current scale")
-        status = {**status, "currentReplicas": scale.get("status", {}).get("replicas", 0),
+        status = {**status, "currentReplicas": current,
                   "desiredReplicas": (autoscaler.get("status") or {}).get("desiredReplicas", 0)}
+        selector = (scale.get("status") or {}).get("selector", "")
+        held = (scale.get("status") or {}).get("replicas", 0)
+        seen = {"path": path, "scale": scale, "current": current, "held": held, "status": status, "selector": selector}
         if current == 0 and least != 0:
             status = self.condition(status, "ScalingActive", "False", "ScalingDisabled",
                                     "scaling is disabled since the replica count of the target is zero")
-            self.write(autoscaler, status)
+            self.write(autoscaler, {**status, "desiredReplicas": 0})
         elif current > most:
-            self.rescale(autoscaler, path, status, current, most, "Current number of replicas above Spec.MaxReplicas")
+            self.rescale(autoscaler, seen, status, most, "Current number of replicas above Spec.MaxReplicas")
         elif current < least:
-            self.rescale(autoscaler, path, status, current, least, "Current number of replicas below Spec.MinReplicas")
+            self.rescale(autoscaler, seen, status, least, "Current number of replicas below Spec.MinReplicas")
+        elif not selector:
+            self.event(autoscaler, "Warning", "SelectorRequired", "selector is required")
+            status = self.condition(status, "ScalingActive", "False", "InvalidSelector",
+                                    "the HPA target's scale is missing a selector")
+            self.fail(autoscaler, status, "selector is required")
         else:
-            data = {"path": path, "current": current, "status": status, "selector": scale["status"].get("selector", "")}
-            self._write("GET", METRICS.format(namespace=meta.namespace(autoscaler),
-                                              selector=data["selector"].replace("=", "%3D").replace(",", "%2C")),
-                        None, then="usage", data=data)
+            self.memory.setdefault(meta.key(autoscaler), {"recommended": [], "up": [], "down": []})["seen"] = seen
+            for index, metric in enumerate(metrics_of(autoscaler)):
+                self._write("GET", scaling_metrics.path_of(metric, meta.namespace(autoscaler), selector), None, then="metric",
+                            data={"index": index})
 
-    def weigh(self, autoscaler: Object, data: Object, found: Object | None, error: str) -> None:
-        """What each metric asks for; the largest counts."""
-        status, current, wishes = data["status"], data["current"], []
-        samples = [one for one in (found or {}).get("items") or () if one.get("containers")]
-        for metric in autoscaler["spec"].get("metrics") or ():
-            if metric["type"] != "Resource":
+    def weigh(self, autoscaler: Object, answers: dict[int, tuple[int, Any]]) -> None:
+        """What each metric asks for; the largest counts, and one that fails does not let the number fall."""
+        seen = self.memory[meta.key(autoscaler)].pop("seen")
+        status, current, reports = seen["status"], seen["current"], []
+        wanted, title, failures = 0, "", []
+        metrics = metrics_of(autoscaler)
+        for index, metric in enumerate(metrics):
+            try:
+                number, report = scaling_metrics.evaluate(metric, *answers[index], self.scene(autoscaler, seen))
+            except MetricError as error:
+                reason = scaling_metrics.REASONS[metric["type"]]
+                self.event(autoscaler, "Warning", reason, str(error))
+                failures.append((reason, str(error)))
                 continue
-            name, target = metric["resource"]["name"], metric["resource"]["target"]
-            if not samples:
-                why = NO_METRICS.format(name=name, error=error or "no metrics returned from resource metrics API")
-                self.event(autoscaler, "Warning", "FailedGetResourceMetric", why)
-                continue
-            wishes.append((self.wish(autoscaler, data, samples, name, target), name))
-        if not wishes:
-            why = f"the HPA was unable to compute the replica count: {error or 'no metrics'}"
-            self.event(autoscaler, "Warning", "FailedComputeMetricsReplicas", why)
-            self.write(autoscaler, self.condition(status, "ScalingActive", "False", "FailedGetResourceMetric", why))
+            reports.append(report)
+            if wanted == 0 or number > wanted:
+                wanted, title = number, scaling_metrics.title(metric)
+        status = {**status, "currentMetrics": reports} if reports else {
+            field: value for field, value in status.items() if field != "currentMetrics"}
+        if failures and (len(failures) == len(metrics) or wanted < current):
+            why = f"the HPA was unable to compute the replica count: {failures[0][1]}"
+            status = self.condition(status, "ScalingActive", "False", failures[0][0], why)
+            self.fail(autoscaler, status, f"invalid metrics ({len(failures)} invalid out of {len(metrics)}), first error is: "
+                                          f"{failures[0][1]}")
             return
-        wanted, name = max(wishes)
         status = self.condition(status, "ScalingActive", "True", "ValidMetricFound", (
-            "the HPA was able to successfully calculate a replica count from "
-            f"{name} resource utilization (percentage of request)"))
-        self.settle(autoscaler, data["path"], status, current, wanted, name)
+            f"the HPA was able to successfully calculate a replica count from {title}"))
+        self.settle(autoscaler, seen, status, wanted, title)
 
-    def wish(self, autoscaler: Object, data: Object, samples: list[Object], name: str, target: Object) -> int:
-        """How many pods one metric asks for."""
-        reqs = selectors.parse_label_selector(data["selector"])
-        mine = {meta.name(pod): pod for pod in self.lister("pods").list(meta.namespace(autoscaler))
-                if selectors.matches_requirements(reqs, meta.labels(pod)) and pods.is_active(pod)}
-        usage = {meta.name(sample): sum(quantity.milli(one["usage"].get(name, "0")) for one in sample["containers"])
-                 for sample in samples if meta.name(sample) in mine}
-        requests = {pod_name: sum(quantity.milli(((one.get("resources") or {}).get("requests") or {}).get(name, "0"))
-                                  for one in pod["spec"]["containers"]) for pod_name, pod in mine.items()}
-        unready = sorted(pod_name for pod_name, pod in mine.items() if not pods.is_ready(pod))
-        missing = sorted(pod_name for pod_name in mine if pod_name not in usage and pod_name not in unready)
-        percent = target["type"] == "Utilization"
-        aim = target["averageUtilization"] if percent else quantity.milli(target.get("averageValue", "0"))
-        return scaling_rules.desired_replicas(data["current"], usage, requests, unready, missing, aim, percent)
+    def scene(self, autoscaler: Object, seen: Object) -> scaling_metrics.Scene:
+        """The pods of the target, and how much difference matters."""
+        chosen = selectors.parse_label_selector(seen["selector"])
+        mine = [pod for pod in self.lister("pods").list(meta.namespace(autoscaler))
+                if selectors.matches_requirements(chosen, meta.labels(pod))]
+        ways = [scaling_rules.tolerance_of(autoscaler, way) for way in ("scaleDown", "scaleUp")]
+        return scaling_metrics.Scene(meta.namespace(autoscaler), seen["selector"], seen["current"], seen["held"],
+                                     sorted(mine, key=meta.name), self.kernel.epoch + self.now, Tolerance(*ways))
 
-    def settle(self, autoscaler: Object, path: str, status: Object, current: int, wanted: int, metric: str) -> None:
-        """Stabilize, keep within policies and bounds, and set the scale if it differs."""
-        memory = self.memory.setdefault(meta.key(autoscaler), {"recommended": [], "up": [], "down": []})
-        earlier = [one for one in memory["recommended"] if one[0] > self.now - KEPT]
-        memory["recommended"] = [*earlier, [self.now, wanted]]
-        down, up = scaling_rules.rules_of(autoscaler, "scaleDown"), scaling_rules.rules_of(autoscaler, "scaleUp")
-        window = self.now - down["stabilizationWindowSeconds"] * SECOND
-        calm = wanted
-        if wanted < current:
-            calm = min(current, max(number for time, number in memory["recommended"] if time > window))
-        able = ("ReadyForNewScale", "recommended size matches current size") if calm == wanted else (
-            "ScaleDownStabilized",
-            "recent recommendations were higher than current one, applying the highest recent recommendation")
+    def settle(self, autoscaler: Object, seen: Object, status: Object, wanted: int, title: str) -> None:
+        """Steady, keep within policies and bounds, and set the scale if it differs."""
+        memory, current = self.memory[meta.key(autoscaler)], seen["current"]
+        past = [one for one in memory["recommended"] if one[0] > self.now - KEPT]
+        calm, able = scaling_rules.steady(autoscaler, current, wanted, past, self.now)
+        memory["recommended"] = [*past, [self.now, wanted]]
         status = self.condition(status, "AbleToScale", "True", *able)
-        fast = calm
-        if calm > current:
-            fast = min(calm, scaling_rules.limit(up, current, memory["up"], self.now, True))
-        elif calm < current:
-            fast = max(calm, scaling_rules.limit(down, current, memory["down"], self.now, False))
-        bounded = max(autoscaler["spec"].get("minReplicas", 1), min(autoscaler["spec"]["maxReplicas"], fast))
-        limited = ("False", "DesiredWithinRange", "the desired count is within the acceptable range")
-        if bounded < calm:
-            limited = ("True", "TooManyReplicas", "the desired replica count is more than the maximum replica count")
-        elif bounded > calm:
-            limited = ("True", "TooFewReplicas", "the desired replica count is less than the minimum replica count")
-        status = self.condition(status, "ScalingLimited", *limited)
+        bounded, *limited = scaling_rules.bounded(autoscaler, current, calm, memory, self.now)
+        status = self.condition(status, "ScalingLimited", "False" if bounded == calm else "True", *limited)
         if bounded == current:
             self.write(autoscaler, {**status, "desiredReplicas": current})
             return
-        direction = "up" if bounded > current else "down"
-        memory[direction] = [*(one for one in memory[direction] if one[0] > self.now - KEPT),
-                             [self.now, abs(bounded - current)]]
-        why = (f"{metric} resource utilization (percentage of request) above target" if direction == "up"
-               else "All metrics below target")
-        self.rescale(autoscaler, path, status, current, bounded, why)
+        why = f"{title} above target" if wanted > current else "All metrics below target" if wanted < current else ""
+        self.rescale(autoscaler, seen, status, bounded, why)
 
-    def rescale(self, autoscaler: Object, path: str, status: Object, current: int, to: int, why: str) -> None:
+    def rescale(self, autoscaler: Object, seen: Object, status: Object, to: int, why: str) -> None:
         """Set the target's scale."""
+        target, current = autoscaler["spec"]["scaleTargetRef"]["name"], seen["current"]
+        told = {"hpa": meta.name(autoscaler), "target": target, "from": current, "to": to, "why": why}
+        scale = meta.with_metadata({**seen["scale"], "spec": {**seen["scale"]["spec"], "replicas": to}}, resourceVersion=None)
+        self._write("PUT", seen["path"], scale, then="rescaled",
+                    data={"from": current, "to": to, "why": why, "status": status}, subject=target, phrase="hpa.rescale",
+                    args=told, detail={"rule": "desired = ceil(ratio × ready pods)", "from": current, "to": to})
+
+    def rescaled(self, autoscaler: Object, data: Object, code: int, body: Any) -> None:
+        """The scale was set, or refused; the change counts against the policies of behavior."""
+        status, to = data["status"], data["to"]
+        if code != 200:
+            error = message_of(body)
+            self.event(autoscaler, "Warning", "FailedRescale", f"New size: {to}; reason: {data['why']}; error: {error}")
+            self.write(autoscaler, self.condition(status, "AbleToScale", "False", "FailedUpdateScale", (
+                f"the HPA controller was unable to update the target scale: {error}")))
+            return
+        self.event(autoscaler, "Normal", "SuccessfulRescale", f"New size: {to}; reason: {data['why']}")
+        if autoscaler["spec"].get("behavior"):
+            memory = self.memory.setdefault(meta.key(autoscaler), {"recommended": [], "up": [], "down": []})
+            way = "up" if to > data["from"] else "down"
+            memory[way] = [*(one for one in memory[way] if one[0] > self.now - KEPT), [self.now, abs(to - data["from"])]]
         status = self.condition(status, "AbleToScale", "True", "SucceededRescale",
                                 f"the HPA controller was able to update the target scale to {to}")
-        status = {**status, "desiredReplicas": to, "lastScaleTime": self.kernel.timestamp()}
-        target = autoscaler["spec"]["scaleTargetRef"]["name"]
-        told = {"hpa": meta.name(autoscaler), "target": target, "from": current, "to": to, "why": why}
-        scale = {"apiVersion": "autoscaling/v1", "kind": "Scale", "spec": {"replicas": to},
-                 "metadata": {"name": target, "namespace": meta.namespace(autoscaler)}}
-        self._write("PUT", path, scale, then="rescaled",
-                    data={"to": to, "why": why, "status": status}, subject=target, phrase="hpa.rescale", args=told,
-                    detail={"rule": "desired = ceil(ratio × ready pods)", "from": current, "to": to})
+        self.write(autoscaler, {**status, "desiredReplicas": to, "lastScaleTime": self.kernel.timestamp()})
+
+    def fail(self, autoscaler: Object, status: Object, error: str) -> None:
+        """Nothing can be computed: say so, and change nothing."""
+        self.write(autoscaler, status)
+        self.event(autoscaler, "Warning", "FailedComputeMetricsReplicas", error)
 
     def cannot_scale(self, autoscaler: Object, error: str) -> None:
         """The target is not there, or has no scale."""
@@ -220,3 +223,9 @@ class HorizontalPodAutoscalerController(Controller):
             self.update_status("horizontalpodautoscalers", {**autoscaler, "status": status}, then="status",
                                subject=meta.name(autoscaler), phrase="hpa.status", args={"hpa": meta.name(autoscaler)},
                                level=DETAIL)
+
+
+def metrics_of(autoscaler: Object) -> list[Object]:
+    """spec.metrics."""
+    found: list[Object] = autoscaler["spec"].get("metrics") or []
+    return found
