@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import resources
+from cluster_sim.apiserver import endpoint_reconciler
 from cluster_sim.apiserver.rbac import defaults
 from cluster_sim.kernel import DETAIL
 
@@ -49,7 +50,7 @@ def begin(server: APIServer, span: int) -> None:
     """After the cache is filled: create what is missing, in two steps."""
     missing = [obj for obj in objects() if not _exists(server, obj)]
     if not missing:
-        server.state["ready"] = True
+        _finished(server, span)
         return
     first = [obj for obj in missing if obj["kind"] == "Namespace"]
     cause = server.kernel.work(server.part, span, verb="bootstrap", phrase="apiserver.bootstrap", level=DETAIL)
@@ -69,7 +70,12 @@ def done(server: APIServer, call: Object, status: int, body: Any, span: int) -> 
         if boot[1]:
             begin(server, span)
         else:
-            server.state["ready"] = True
+            _finished(server, span)
+
+
+def _finished(server: APIServer, span: int) -> None:
+    server.state["ready"] = True
+    endpoint_reconciler.begin(server, span)
 
 
 def _exists(server: APIServer, obj: Object) -> bool:

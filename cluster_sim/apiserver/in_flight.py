@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import status
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import representation
+from cluster_sim.apiserver import endpoint_reconciler, representation
 from cluster_sim.apiserver.outcome import Plan
 from cluster_sim.apiserver.watch_cache import split, with_revision
 from cluster_sim.kernel import SECOND
@@ -83,6 +83,7 @@ def committed(server: APIServer, answer: Object, span: int) -> None:
     """etcd has answered a transaction."""
     row = server.state["calls"].pop(str(answer["id"]), None)
     if row is None:
+        endpoint_reconciler.renewed(server, answer, span)
         return
     write = row["writes"][row["at"]]
     if "error" in answer:  # nobody knows whether it was written: the client must look

@@ -17,6 +17,7 @@ from cluster_sim.apiserver import (
     aggregation,
     bootstrap,
     custom_names,
+    endpoint_reconciler,
     etcd_client,
     in_flight,
     kubelet_proxy,
@@ -51,7 +52,8 @@ class APIServer(Component):
         number = self.state.get("next", 0)
         self.state.clear()
         self.state.update({"next": number, "synced": False, "ready": False, "cache": {}, "watches": {}, "calls": {},
-                           "sweeping": False, "reserved": {}, "boot": [], "proxied": {}, **etcd_client.fresh_state()})
+                           "sweeping": False, "reserved": {}, "boot": [], "proxied": {}, "reconciling": None,
+                           **etcd_client.fresh_state()})
 
     def rebuild(self) -> None:
         """Everything that is made from the state."""
@@ -106,6 +108,8 @@ class APIServer(Component):
             etcd_client.again(self, span)
         elif kind == "confirm":
             etcd_client.confirm(self, payload[0], span, payload[1])
+        elif kind == "reconcile":
+            endpoint_reconciler.due(self, span)
         elif kind == "compact":
             etcd_client.compact(self, span)
 

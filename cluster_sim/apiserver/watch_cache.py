@@ -24,6 +24,7 @@ Event = list[Any]  # of etcd: see etcd/store.py
 HISTORY = 1_000  # changes kept of each resource (the real window grows from 100 to 102,400)
 REGISTRY = "/registry/"
 _SINGLE = {resource.storage_prefix: True for resource in resources.RESOURCES if "/" not in resource.storage_prefix}
+_SINGLE["masterleases"] = True  # keys of the API servers' own (endpoint_reconciler.py)
 
 
 @lru_cache(maxsize=65536)

@@ -3,8 +3,8 @@
 The leader alone watches the clock; that a lease is over is an entry of the log, so that every member deletes the same
 keys at the same place. A new leader starts the clocks anew.
 
-Source: etcd server/lease/lessor.go; Kubernetes shares one lease among the keys of about a minute:
-apiserver pkg/storage/etcd3/lease_manager.go.
+Source: etcd server/lease/lessor.go; Kubernetes shares one lease among the keys of about a minute, or of a twentieth of
+their time if that is less: apiserver pkg/storage/etcd3/lease_manager.go.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def grant(member: Etcd, key: str, ttl: int | None, time: int) -> int | None:
     """The end of the lease that a key written at `time` gets."""
     if ttl is None:
         return None
-    expiry = -(-(time + ttl * SECOND) // LEASE_STEP) * LEASE_STEP
+    step = min(LEASE_STEP, ttl // 20 * SECOND) or 1
+    expiry = -(-(time + ttl * SECOND) // step) * step
     keys = member.state["leases"].get(str(expiry))
     if keys is None:
         keys = member.state["leases"][str(expiry)] = []

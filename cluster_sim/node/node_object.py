@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from cluster_sim.api import quantity
+from cluster_sim.api.machines import address
 from cluster_sim.node.image_store import full_name
 
 Object = dict[str, Any]
@@ -34,11 +35,6 @@ PRESSURE: dict[str, dict[bool, tuple[str, ...]]] = {
 }
 NOT_YET = "container runtime status check may not have completed yet"
 RUNTIME_DOWN = "container runtime is down"
-
-
-def address(machine: Object) -> str:
-    """The machine's own address."""
-    return f"192.168.{machine['index'] // 250}.{10 + machine['index'] % 245}"
 
 
 def pod_network(machine: Object) -> str:

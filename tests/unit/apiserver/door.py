@@ -38,6 +38,7 @@ class Door:
 
     def __init__(self) -> None:
         self.kernel = Kernel(1)
+        self.kernel.machines["m"] = {"name": "m", "index": 0}
         self.etcd, self.server = Etcd(self.kernel, STORE), APIServer(self.kernel, SERVER)
         self.server.store = STORE
         self.client = Client(self.kernel, "user/admin")

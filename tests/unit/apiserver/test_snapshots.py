@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from cluster_sim.apiserver import APIServer
-from cluster_sim.kernel import frozen
+from cluster_sim.kernel import SECOND, frozen
 from tests.unit.apiserver.door import CONFIGS, MERGE, PODS, SERVER, STORE, Door, a_config, a_pod
 
 
@@ -24,7 +24,7 @@ def play(rebuild_after):
     server.store = STORE
     door.kernel.register(server)
     door.server = server
-    door.run(1)
+    door.kernel.run_until(25 * SECOND)
     answers = [frozen.thaw(door.answer(call)) for call in calls]
     return door.revision, answers, door.events(watch), frozen.thaw(server.state["cache"])
 
