@@ -1,7 +1,7 @@
 """Claim and volume protection: what is still in use is deleted later.
 
-Both carry a finalizer from the start. A deleted claim keeps it while a pod that has not ended uses the claim; a deleted
-volume, while it is bound.
+Both carry a finalizer from the start. A deleted claim keeps it while a pod that has a node and has not ended uses the
+claim; a deleted volume, while it is bound.
 
 Source: kubernetes pkg/controller/volume/pvcprotection, pvprotection.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cluster_sim.api import meta
-from cluster_sim.client import Controller
+from cluster_sim.client import MERGE_PATCH, Controller
 from cluster_sim.controllers import pods
 from cluster_sim.controllers.pods import Object
 from cluster_sim.kernel.trace import register_phrases
@@ -19,6 +19,14 @@ from cluster_sim.kernel.trace import register_phrases
 register_phrases({
     "protection.release": "{kind} protection lets {name} go: nothing uses it any more",
 }, file="cluster_sim/controllers/volume_protection.py")
+
+
+CLAIM_FINALIZER, VOLUME_FINALIZER = "kubernetes.io/pvc-protection", "kubernetes.io/pv-protection"
+
+
+def may_mount(pod: Object) -> bool:
+    """It has a node and has not ended. (A kubelet starts no pod whose claim is being deleted.)"""
+    return bool(pod["spec"].get("nodeName")) and not pods.is_terminal(pod)
 
 
 def claims_of(pod: Object) -> list[str]:
@@ -32,56 +40,56 @@ def claims_of(pod: Object) -> list[str]:
     return found
 
 
-class Protection(Controller):
-    """What both have in common: take the finalizer off."""
-
-    resource = finalizer = kind = ""
-
-    def sync(self, key: str, span: int) -> None:
-        """If it is being deleted and nothing uses it, let it go."""
-        obj = self.lister(self.resource).get(key)
-        if obj is None or not meta.is_deleting(obj) or self.finalizer not in meta.finalizers(obj) or self.in_use(obj):
-            return
-        left = [one for one in meta.finalizers(obj) if one != self.finalizer]
-        self.update(self.resource, meta.with_metadata(obj, finalizers=left or None), subject=key, phrase="protection.release",
-                    args={"kind": self.kind, "name": meta.name(obj)})
-
-    def in_use(self, obj: Object) -> bool:
-        """Whether something needs it still."""
-        raise NotImplementedError
+def release(controller: Controller, resource: str, obj: Object, finalizer: str, kind: str) -> None:
+    """Take the finalizer off: what is being deleted may go."""
+    left = [one for one in meta.finalizers(obj) if one != finalizer]
+    patch = {"metadata": {"finalizers": left or None, "resourceVersion": obj["metadata"]["resourceVersion"]}}
+    controller.patch(resource, obj, patch, content_type=MERGE_PATCH, subject=meta.key(obj), phrase="protection.release",
+                     args={"kind": kind, "name": meta.name(obj)})
 
 
-class ClaimProtectionController(Protection):
+def is_held(obj: Object | None, finalizer: str) -> bool:
+    """It is being deleted, and this finalizer keeps it."""
+    return obj is not None and meta.is_deleting(obj) and finalizer in meta.finalizers(obj)
+
+
+class ClaimProtectionController(Controller):
     """PersistentVolumeClaims."""
 
     name = "persistentvolumeclaim-protection"
     account = "pvc-protection-controller"
     watches = ("persistentvolumeclaims", "pods")
-    resource, finalizer, kind = "persistentvolumeclaims", "kubernetes.io/pvc-protection", "Claim"
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:
-        """A claim; for a pod that ended or went the claims it used."""
+        """A claim; for a pod that ended, went, or has no node yet the claims it names."""
         if resource == "persistentvolumeclaims":
             return super().keys(resource, old, new)
-        pod = old if new is None else new if pods.is_terminal(new) else None
+        pod = old if new is None else new if not may_mount(new) else None
         if pod is None or not pod["spec"].get("volumes"):
             return ()
         return [f"{meta.namespace(pod)}/{name}" for name in claims_of(pod)]
 
-    def in_use(self, obj: Object) -> bool:
-        """A pod that has not ended mounts it."""
-        return any(meta.name(obj) in claims_of(pod) for pod in self.lister("pods").list(meta.namespace(obj))
-                   if not pods.is_terminal(pod))
+    def sync(self, key: str, span: int) -> None:
+        """If it is being deleted and no pod uses it, let it go."""
+        claim = self.lister("persistentvolumeclaims").get(key)
+        if claim is not None and is_held(claim, CLAIM_FINALIZER) and not self.is_in_use(claim):
+            release(self, "persistentvolumeclaims", claim, CLAIM_FINALIZER, "Claim")
+
+    def is_in_use(self, claim: Object) -> bool:
+        """A pod that may mount it names it."""
+        return any(meta.name(claim) in claims_of(pod) for pod in self.lister("pods").list(meta.namespace(claim))
+                   if may_mount(pod))
 
 
-class VolumeProtectionController(Protection):
+class VolumeProtectionController(Controller):
     """PersistentVolumes."""
 
     name = "persistentvolume-protection"
     account = "pv-protection-controller"
     watches = ("persistentvolumes",)
-    resource, finalizer, kind = "persistentvolumes", "kubernetes.io/pv-protection", "Volume"
 
-    def in_use(self, obj: Object) -> bool:
-        """It is bound."""
-        return bool((obj.get("status") or {}).get("phase") == "Bound")
+    def sync(self, key: str, span: int) -> None:
+        """If it is being deleted and not bound, let it go."""
+        volume = self.lister("persistentvolumes").get(key)
+        if volume is not None and is_held(volume, VOLUME_FINALIZER) and (volume.get("status") or {}).get("phase") != "Bound":
+            release(self, "persistentvolumes", volume, VOLUME_FINALIZER, "Volume")
