@@ -1,6 +1,7 @@
 """Add-ons: what a cluster brings along beyond its own processes, as ordinary manifests applied when a scene opens.
 
-`dns` is CoreDNS and its Service at 10.96.0.10, as kubeadm installs it; `storage-class` a default StorageClass.
+`dns` is CoreDNS and its Service at 10.96.0.10, as kubeadm installs it; `storage-class` a default StorageClass;
+`network-policy`, only when it is asked for, an agent on each node that enforces NetworkPolicies (Calico's).
 kube-proxy is a process of every node here (kubeadm runs it as a DaemonSet), and metrics are read off the nodes
 directly, so those two names are accepted and add no object.
 """
@@ -65,8 +66,34 @@ STORAGE_CLASS: Manifest = {
     "provisioner": "podium.dev/local", "reclaimPolicy": "Delete", "volumeBindingMode": "WaitForFirstConsumer",
 }
 
+CALICO_LABELS = {"k8s-app": "calico-node"}
+NETWORK_POLICY: list[Manifest] = [
+    {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "calico-node", "namespace": "kube-system"}},
+    {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "calico-node"}, "rules": [
+        {"apiGroups": [""], "resources": ["pods", "namespaces", "nodes", "services"], "verbs": ["get", "list", "watch"]},
+        {"apiGroups": ["networking.k8s.io"], "resources": ["networkpolicies"], "verbs": ["list", "watch"]},
+    ]},
+    {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "calico-node"},
+     "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "calico-node"},
+     "subjects": [{"kind": "ServiceAccount", "name": "calico-node", "namespace": "kube-system"}]},
+    {"apiVersion": "apps/v1", "kind": "DaemonSet",
+     "metadata": {"name": "calico-node", "namespace": "kube-system", "labels": CALICO_LABELS},
+     "spec": {
+         "selector": {"matchLabels": CALICO_LABELS}, "updateStrategy": {"type": "RollingUpdate"},
+         "template": {"metadata": {"labels": CALICO_LABELS}, "spec": {
+             "hostNetwork": True, "serviceAccountName": "calico-node", "priorityClassName": "system-node-critical",
+             "terminationGracePeriodSeconds": 0,
+             "tolerations": [{"effect": "NoSchedule", "operator": "Exists"}, {"effect": "NoExecute", "operator": "Exists"},
+                             {"key": "CriticalAddonsOnly", "operator": "Exists"}],
+             "containers": [{"name": "calico-node", "image": "docker.io/calico/node:v3.31.0",
+                             "resources": {"requests": {"cpu": "250m"}}}],
+         }},
+     }},
+]
+
 MANIFESTS: dict[str, list[Manifest]] = {
     "dns": [*COREDNS_RIGHTS, COREDNS, KUBE_DNS], "kube-proxy": [], "metrics": [], "storage-class": [STORAGE_CLASS],
+    "network-policy": NETWORK_POLICY,
 }
 assert list(MANIFESTS) == list(ADDONS)
 

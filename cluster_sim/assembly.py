@@ -16,7 +16,7 @@ from cluster_sim.etcd import Etcd
 from cluster_sim.kernel import Component, Kernel
 from cluster_sim.load_balancer import PART as LOAD_BALANCER
 from cluster_sim.load_balancer import LoadBalancer
-from cluster_sim.node import ContainerRuntime, CoreDNS, Kubelet, KubeProxy, NodeNetwork, Registry
+from cluster_sim.node import ContainerRuntime, Kubelet, KubeProxy, NodeNetwork, Registry, build_pod_process
 from cluster_sim.scheduler import Scheduler
 from cluster_sim.user import User
 
@@ -49,8 +49,8 @@ def build(kernel: Kernel, part: str, state: dict[str, Any] | None = None) -> Com
         component = LoadBalancer(kernel, part, state)
     elif part.startswith("user/"):
         component = User(kernel, part, state)
-    elif part.startswith("pod/"):  # a pod's process that is a client of the API server
-        component = CoreDNS(kernel, part, state)
+    elif part.startswith("pod/"):  # a pod's process that is a client of the API server, out of a snapshot
+        component = build_pod_process(kernel, part, state or {})
     else:
         process = part.rpartition("/")[2]
         component = {**CONTROL_PLANE, **WORKER}[process](kernel, part, state)

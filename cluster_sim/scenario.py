@@ -16,7 +16,8 @@ from cluster_sim.api import yaml
 API_VERSION, KIND = "podium.dev/v1", "Scene"
 SPEC_FIELDS = ("controlPlanes", "workers", "managedControlPlane", "loadBalancer", "addons")
 MACHINE_FIELDS = ("name", "cpu", "memory", "zone", "pods")
-ADDONS = ("dns", "kube-proxy", "metrics", "storage-class")
+ADDONS = ("dns", "kube-proxy", "metrics", "storage-class", "network-policy")
+DEFAULT_ADDONS = ADDONS[:4]
 MAX_WORKERS = 5_000
 MAX_CONTROL_PLANES = 5  # as etcd advises; with an even number one more may fail than with one fewer: none
 DEFAULT_WORKERS = 2
@@ -144,7 +145,7 @@ def _machine(item: Any, where: str, name: str, size: dict[str, Any]) -> dict[str
 
 
 def _addons(spec: dict[str, Any]) -> list[str]:
-    addons = spec.get("addons", list(ADDONS))
+    addons = spec.get("addons", list(DEFAULT_ADDONS))
     unknown = [name for name in addons if name not in ADDONS] if isinstance(addons, list) else [str(addons)]
     if unknown:
         raise SceneError(f"spec.addons names an unknown add-on: {', '.join(map(str, unknown))}. "

@@ -74,7 +74,13 @@ def traffic_client(arguments: Arguments, env: dict[str, str]) -> Program:
 def dns_server(arguments: Arguments, env: dict[str, str]) -> Program:
     """CoreDNS: in its last 5 s (`health { lameduck 5s }`) it answers on."""
     return program(lines=[[0, ".:53"], [100 * MS, "CoreDNS-1.13.1"]], listens_after=100 * MS, ports=[53, 8080, 8181, 9153],
-                   serves="dns", latency=0, on_term=SERVES, term_after=5 * SECOND)
+                   serves="dns", process="coredns", latency=0, on_term=SERVES, term_after=5 * SECOND)
+
+
+def of_the_cluster(process: str, *ports: int) -> Maker:
+    """A part of the cluster that runs in a pod: what it does is not in its program."""
+    return lambda arguments, env: program(lines=_says(f"starting {process}"), listens_after=100 * MS, ports=[*ports],
+                                          process=process)
 
 
 def pause(arguments: Arguments, env: dict[str, str]) -> Program:
@@ -133,6 +139,8 @@ APPS: dict[str, Maker] = {
     "db": keeper(5432, "/data", 3 * SECOND, 2 * SECOND),
     "redis": keeper(6379, "/data", 0, DEFAULT_TERM), "memcached": keeper(11211, "", 0, DEFAULT_TERM),
     "client": traffic_client, "coredns": dns_server, "pause": pause,
+    "calico-node": of_the_cluster("calico-node", 9099), "calico/node": of_the_cluster("calico-node", 9099),
+    "metrics-server": of_the_cluster("metrics-server", 10250),
     "crasher": crasher, "finisher": worker, "job": worker, "worker": worker, "pi": worker,
     "memory-hog": memory_hog, "stubborn": stubborn, "slow-starter": slow_starter, "unhealthy": unhealthy,
     "busybox": shell_image, "alpine": shell_image, "bash": shell_image, "debian": shell_image, "ubuntu": shell_image,
@@ -172,7 +180,9 @@ def _program_of(image: str, command: Arguments, args: Arguments, env: dict[str, 
         return shell_image(line, env)
     if line and line[0] in COMMANDS:
         return {**shell.run_script(" ".join(f"'{word}'" for word in line), env)}
-    return APPS.get(base_name(image), quiet_server)(args or command, env)
+    whole = image.partition("@")[0].rpartition(":")[0] or image
+    made = APPS.get("/".join(whole.split("/")[-2:])) or APPS.get(base_name(image), quiet_server)
+    return made(args or command, env)
 
 
 def _options(arguments: Arguments) -> dict[str, str]:

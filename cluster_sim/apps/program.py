@@ -40,6 +40,7 @@ def program(
     on_term: str = CLOSES,
     data: str = "",
     client: dict[str, Any] | None = None,
+    process: str = "",
 ) -> Program:
     """Make one. All times are µs since the start.
 
@@ -47,12 +48,13 @@ def program(
     listens on any port that is asked for; `ends_after`: None runs for ever; `term_after`: None ignores SIGTERM;
     `files`: [time, path, is there now]; `serves`: the protocol it speaks (http, tcp, dns); `latency`: µs from a request to
     its answer, which `says` this; `on_term`: what SIGTERM does to its port (CLOSES, SERVES, CUTS); `data`: the directory
-    of a database; `client`: the requests it sends by itself (see `client.py`).
+    of a database; `client`: the requests it sends by itself (see `client.py`); `process`: which client of the API server
+    it is, if it is one.
     """
     return {"lines": lines or [], "repeat": repeat, "ports": ports, "listensAfter": listens_after,
             "endsAfter": ends_after, "code": code, "termAfter": term_after, "termCode": term_code, "healthy": healthy,
             "reason": reason, "files": files or [], "serves": serves, "latency": latency, "says": says, "onTerm": on_term,
-            "data": data, "client": client}
+            "data": data, "client": client, "process": process}
 
 
 def output(running: Program, elapsed: int, limit: int = 1_000) -> list[list[Any]]:

@@ -30,8 +30,7 @@ register_phrases({
     "network.drop": "{node}'s rules drop it: {service} has no endpoint on this node",
     "network.nowhere": "{node} sends it to {address}, which nobody has: it is lost",
     "network.denied-out": "A network policy on {node} drops what {client} sends to {address}",
-    "network.no-such-host": "{client} gives up: DNS knows no {host}",
-    "network.gives-up": "{client} gives up on {url}: {why}",
+    "network.waited": "On {node} somebody has waited long enough for an answer",
 }, file="cluster_sim/node/connection.py")
 
 Object = dict[str, Any]
@@ -155,8 +154,8 @@ def _send(net: NodeNetwork, call: Object, ip: str, port: int, protocol: str, ask
               "to": [where["address"], where["port"]], "protocol": protocol, "ask": ask, "level": level}
     what = f"{ask['name']}?" if ask["kind"] == "dns" else f"{ask['verb']} {ask['path']}"
     same = "network.asks-same" if where["node"] == net.node else "network.asks"
-    net.send(f"{where['node']}/network", "packet", packet, span, [client["part"], _part(server, where["node"])], verb=ask.get(
-        "verb", "query"), subject=what, level=level, phrase=same,
+    call["packet"] = net.send(f"{where['node']}/network", "packet", packet, span, [client["part"], _part(server, where["node"])],
+        verb=ask.get("verb", "query"), subject=what, level=level, phrase=same,
         args={"client": client["pod"], "server": server.rpartition("/")[2], "node": where["node"], "what": what})
 
 
@@ -223,6 +222,7 @@ def sweep(net: NodeNetwork, span: int) -> None:
     if net.state["sweep"] is None or net.state["sweep"] > now:
         return
     net.state["sweep"] = None
+    net.kernel.tell(span, "network.waited", {"node": net.node})
     for call in [call for call in net.state["asked"].values() if call["due"] <= now]:
         if now >= call["deadline"]:
             finish(net, call, "dns-timeout" if call["step"] == "dns" else "timeout", {}, span)
@@ -232,6 +232,12 @@ def sweep(net: NodeNetwork, span: int) -> None:
     if left and (net.state["sweep"] is None or min(left) < net.state["sweep"]):
         net.state["sweep"] = min(left)
         net.kernel.timer(net.part, max(0, min(left) - now), "time-out", background=True)
+
+
+def silence(net: NodeNetwork, call: Object) -> list[int]:
+    """What lies behind an answer that did not come: the packet that got none, and the fault that kept it away."""
+    node = (call["hop"] or {}).get("node", "")
+    return [call["packet"], *net.kernel.behind_silence(f"{node}/network")] if call.get("packet") else []
 
 
 def finish(net: NodeNetwork, call: Object, reason: str, answer: Object, span: int) -> None:

@@ -21,10 +21,16 @@ ALIASES = 8  # followed for one question
 
 
 class CoreDNS(Process):
-    """Part `pod/NAMESPACE/NAME`; begun by its container (see `dns_process`)."""
+    """Part `pod/NAMESPACE/NAME`; begun by its container (see `pod_process`)."""
 
     kind = "coredns"
     watches = (Watch("services"), Watch("endpointslices"), Watch("namespaces"))
+
+    def reset(self) -> None:
+        """The process ended: what it knew is gone."""
+        kept: Object = {name: self.state[name] for name in ("process", "machine", "container") if name in self.state}
+        super().reset()
+        self.state.update(kept)
 
     @property
     def node(self) -> str:

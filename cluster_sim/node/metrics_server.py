@@ -36,7 +36,7 @@ class MetricsServer(Process):
 
     def reset(self) -> None:
         """The process ended: what it had seen is gone."""
-        kept: dict[str, Any] = {name: self.state[name] for name in ("machine", "container") if name in self.state}
+        kept: dict[str, Any] = {name: self.state[name] for name in ("process", "machine", "container") if name in self.state}
         super().reset()
         self.state.update({**kept, "asked": {}, "last": {}, "previous": {}, "fresh": {}})
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from cluster_sim.kernel import Component
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import connection, dns_process, packet_path, serving, tally, traffic_loop
+from cluster_sim.node import connection, packet_path, pod_process, serving, tally, traffic_loop
 
 Object = dict[str, Any]
 register_phrases({"network.back": "The answer goes back by way of {node}"}, file="cluster_sim/node/node_network.py")
@@ -50,11 +50,11 @@ class NodeNetwork(Component):
 
     def start(self, cause: int) -> None:
         """The machine has power again: what its pods' processes had open is closed."""
-        dns_process.clear(self, cause)
+        pod_process.clear(self, cause)
 
     def lose_power(self) -> None:
         """The processes of its pods that are parts of their own go with it, and nobody is told."""
-        dns_process.lose_power(self, 0)
+        pod_process.lose_power(self, 0)
 
     @property
     def runtime(self) -> Object:
@@ -85,13 +85,13 @@ class NodeNetwork(Component):
         """A container's process runs; some open connections by themselves."""
         if container["program"]["client"] is not None:
             traffic_loop.begin(self, container, sandbox, span)
-        elif container["program"]["serves"] == "dns":
-            dns_process.begin(self, container, sandbox, span)
+        elif container["program"]["process"]:
+            pod_process.begin(self, container, sandbox, span)
 
     def process_ended(self, container: Object, span: int) -> None:
         """It is gone, and what it had open is closed."""
         self.state["clients"].pop(container["id"], None)
-        dns_process.end(self, container, span)
+        pod_process.end(self, container, span)
 
     # Packets
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from cluster_sim import apps
+from cluster_sim.kernel import SECOND
+from cluster_sim.node import sockets
 from cluster_sim.node.container_time import elapsed, hangs
 
 Object = dict[str, Any]
@@ -23,15 +25,18 @@ def answer(state: Object, call: Object, now: int) -> Object:
     container = state["containers"].get(call["container"])
     if container is None or container["state"] != "running":
         return {"success": False, "output": "container is not running"}
-    probe, program, ran = call["probe"], container["program"], elapsed(container, now)
+    probe, ran = call["probe"], elapsed(container, now)
     if "exec" in probe:
         return _exec(container, probe, ran)
-    ip = state["sandboxes"][container["sandbox"]]["ip"]
+    sandbox = state["sandboxes"][container["sandbox"]]
+    ip = sandbox["ip"]
     check = probe.get("httpGet") or probe.get("tcpSocket") or probe.get("grpc") or {}
     port = check.get("port", 80)
     port = call["ports"].get(port, 0) if isinstance(port, str) and not port.isdigit() else int(port)
     refused = f"dial tcp {ip}:{port}: connect: connection refused"
-    listening = apps.listens(program, port, ran)
+    found = sockets.listener(state, sandbox, port, now)  # any container of the pod: they share its address
+    listening, container = found is not None, found or container
+    program = container["program"]
     if "tcpSocket" in probe:  # the operating system takes the connection, even if the process hangs
         return {"success": listening, "output": "" if listening else refused}
     seconds = probe.get("timeoutSeconds", 1)
@@ -40,8 +45,10 @@ def answer(state: Object, call: Object, now: int) -> Object:
     get = f'Get "{str(check.get("scheme", "HTTP")).lower()}://{ip}:{port}{check.get("path", "/")}"'
     if not listening:
         return {"success": False, "output": f"{get}: {refused}"}
-    if hangs(container):
+    if hangs(container) or program["latency"] >= seconds * SECOND:
         return {"success": False, "output": f"{get}: {LATE}", "late": True}
+    if program["serves"] not in ("http", "dns"):
+        return {"success": False, "output": f"{get}: net/http: HTTP/1.x transport connection broken: malformed HTTP response"}
     if not program["healthy"]:
         return {"success": False, "output": "HTTP probe failed with statuscode: 503"}
     return {"success": True, "output": ""}

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import data_files, dns_process, network_policy, node_object, packet_path, sockets
+from cluster_sim.node import data_files, network_policy, node_object, packet_path, pod_process, sockets
 from cluster_sim.node.container_time import hangs
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def _deliver(net: NodeNetwork, packet: Object, sandbox: Object, container: Objec
         net.kernel.work(part, span, verb="hang", subject=sandbox["name"], phrase="network.hangs", level=packet["level"],
                         args={"server": sandbox["name"]})
     elif ask["kind"] == "dns":
-        found = dns_process.answer(net, container, ask)
-        reply(net, packet, part, found, span, "network.answers", verb=found["code"], what=dns_process.in_words(found))
+        found = pod_process.look_up(net, container, ask)
+        reply(net, packet, part, found, span, "network.answers", verb=found["code"], what=pod_process.in_words(found))
     else:
         net.kernel.timer(net.part, container["program"]["latency"], "served", [packet, container["id"], part], cause=span)
 

@@ -110,6 +110,7 @@ def finished(net: NodeNetwork, call: Object, reason: str, answer: Object, span: 
     args = {"client": client["pod"], "url": call["url"], "why": why(reason), "count": row["lost"]}
     if reason and not row["lost"]:
         net.kernel.work(client["part"], span, verb="lost", subject=target, phrase="client.lost", args=args, level=STORY,
+                        also=connection.silence(net, call) if reason.endswith("timeout") else (),
                         detail={"reason": reason, "endpoint": (call["hop"] or {}).get("endpoint", ""), "url": call["url"]})
     elif not reason and row["lost"] and now - row.get("lost_at", 0) >= SECOND:
         net.kernel.work(client["part"], span, verb="again", subject=target, phrase="client.again", args=args, level=STORY)
