@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cluster_sim.api import meta
-from cluster_sim.client import MERGE_PATCH, Controller
+from cluster_sim.client import Controller
 from cluster_sim.controllers import pods
 from cluster_sim.controllers.pods import Object
 from cluster_sim.kernel.trace import register_phrases
@@ -43,9 +43,8 @@ def claims_of(pod: Object) -> list[str]:
 def release(controller: Controller, resource: str, obj: Object, finalizer: str, kind: str) -> None:
     """Take the finalizer off: what is being deleted may go."""
     left = [one for one in meta.finalizers(obj) if one != finalizer]
-    patch = {"metadata": {"finalizers": left or None, "resourceVersion": obj["metadata"]["resourceVersion"]}}
-    controller.patch(resource, obj, patch, content_type=MERGE_PATCH, subject=meta.key(obj), phrase="protection.release",
-                     args={"kind": kind, "name": meta.name(obj)})
+    controller.update(resource, meta.with_metadata(obj, finalizers=left or None), subject=meta.key(obj),
+                      phrase="protection.release", args={"kind": kind, "name": meta.name(obj)})
 
 
 def is_held(obj: Object | None, finalizer: str) -> bool:
