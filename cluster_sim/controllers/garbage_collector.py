@@ -30,6 +30,8 @@ from cluster_sim.controllers.garbage_graph import (
     ORPHAN,
     OwnerGraph,
     blocks,
+    invalid_namespace,
+    is_namespaced,
     item,
     monitored,
     owner_place,
@@ -111,6 +113,7 @@ class GarbageCollector(Controller):
             elif FOREGROUND in meta.finalizers(obj):
                 self.release_if_unblocked(resource, obj)
             return
+        self.tell_of_foreign_owners(obj)
         unsure = [ref for ref in meta.owners(obj) if self._find(ref, obj) is None and ref["uid"] not in self.absent]
         places = [(ref, self._place(ref, obj)) for ref in unsure]
         for ref, place in places:
@@ -118,6 +121,16 @@ class GarbageCollector(Controller):
                 self.read(self._resource(place[0]), place[2], place[1] or None, then="owner", data={"uid": ref["uid"]})
         if not any(place for _, place in places):
             self.judge(resource, obj, [])
+
+    def tell_of_foreign_owners(self, obj: Object) -> None:
+        """An owner in another namespace is none (the object may go!), and one in a namespace cannot own what is in none."""
+        for ref in meta.owners(obj):
+            place = self._place(ref, obj)
+            if self._find(ref, obj) is not None or (place is None and not is_namespaced(ref)):
+                continue
+            informer = self.process.informers.get(place[0]) if place is not None else None
+            if place is None or (informer is not None and any(meta.uid(one) == ref["uid"] for one in informer.list())):
+                self.event(obj, "Warning", "OwnerRefInvalidNamespace", invalid_namespace(ref, obj))
 
     def after(self, key: str, answers: list[Answer], span: int) -> None:
         """After asking, judge; after making orphans, let the owner go."""

@@ -68,6 +68,19 @@ class OwnerGraph:
         return sorted(self._dependents.get(uid, ()))
 
 
+def is_namespaced(ref: dict[str, Any]) -> bool:
+    """Whether what a reference names lives in a namespace."""
+    kind = resources.by_kind(ref["apiVersion"], ref["kind"])
+    return kind is not None and kind.namespaced
+
+
+def invalid_namespace(ref: dict[str, Any], dependent: Object) -> str:
+    """What the Event about an owner in another namespace says."""
+    namespace = meta.namespace(dependent)
+    owner = f"[{ref['apiVersion']}/{ref['kind']}, namespace: {namespace}, name: {ref['name']}, uid: {ref['uid']}]"
+    return f'ownerRef {owner} does not exist in namespace "{namespace}"'
+
+
 def owner_place(ref: dict[str, Any], dependent: Object, custom: dict[str, Resource]) -> tuple[str, str, str] | None:
     """(resource, namespace, name) where a reference's owner should be; None if the kind is unknown or cannot own it."""
     kind = resources.by_kind(ref["apiVersion"], ref["kind"])
