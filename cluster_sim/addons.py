@@ -2,8 +2,9 @@
 
 `dns` is CoreDNS and its Service at 10.96.0.10, as kubeadm installs it; `storage-class` a default StorageClass;
 `network-policy`, only when it is asked for, an agent on each node that enforces NetworkPolicies (Calico's).
-kube-proxy is a process of every node here (kubeadm runs it as a DaemonSet), and metrics are read off the nodes
-directly, so those two names are accepted and add no object.
+`metrics` is the metrics server with its Service, its rights and the APIService `v1beta1.metrics.k8s.io`, as its own
+components.yaml has them. kube-proxy is a process of every node here (kubeadm runs it as a DaemonSet), so that name is
+accepted and adds no object.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ NETWORK_POLICY: list[Manifest] = [
 ]
 
 MANIFESTS: dict[str, list[Manifest]] = {
-    "dns": [*COREDNS_RIGHTS, COREDNS, KUBE_DNS], "kube-proxy": [], "metrics": [], "storage-class": [STORAGE_CLASS],
+    "dns": [*COREDNS_RIGHTS, COREDNS, KUBE_DNS], "kube-proxy": [], "metrics": METRICS_SERVER, "storage-class": [STORAGE_CLASS],
     "network-policy": NETWORK_POLICY,
 }
 assert list(MANIFESTS) == list(ADDONS)

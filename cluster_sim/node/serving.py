@@ -94,6 +94,7 @@ def served(net: NodeNetwork, what: list[Any], span: int) -> None:
     reply(net, packet, part, {"status": status, "text": text}, span, "network.answers", verb=str(status),
           what=text if program["serves"] != "http" else f"{status} {'OK' if status == 200 else 'Service Unavailable'}",
           container=number)
+    net.runtime["containers"][number] = {**container, "served": container.get("served", 0) + 1}  # it has used CPU for it
 
 
 def reply(net: NodeNetwork, packet: Object, part: str, answer: Object, span: int, phrase: str, *, verb: str = "",
