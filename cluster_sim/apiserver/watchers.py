@@ -21,19 +21,31 @@ Row = dict[str, Any]
 class Watcher:
     """One watch: a row of state (`source`, `id`, `prefix`, `namespace`, `name`, selectors as text, …) and its parsed form."""
 
-    __slots__ = ("after", "fields", "labels", "node", "number", "row")
+    __slots__ = ("phases", "plain", "simple", "after", "fields", "labels", "node", "number", "row")
 
     def __init__(self, number: str, row: Row) -> None:
         self.number, self.row = number, row
         self.after = row.get("after", 0)  # it knows more than this server's cache did: nothing older is news to it
         self.labels = selectors.parse_label_selector(row["labels"]) if row["labels"] else []
         self.fields = selectors.parse_field_selector(row["fields"]) if row["fields"] else []
-        # What every kubelet asks: its own node's pods. Looked up without ado.
-        kubelet = len(self.fields) == 1 and self.fields[0][:2] == ("spec.nodeName", "=") and row["prefix"] == "pods"
+        self.plain = not (self.labels or self.fields or row["namespace"] or row["name"])  # it takes everything in
+        # What every kubelet asks (its own node's pods) and what the scheduler asks (pods that have not ended) is looked
+        # up without ado.
+        pods = row["prefix"] == "pods"
+        kubelet = pods and len(self.fields) == 1 and self.fields[0][:2] == ("spec.nodeName", "=")
         self.node = self.fields[0][2][0] if kubelet else None
+        phases = pods and bool(self.fields) and all(one[:2] == ("status.phase", "!=") for one in self.fields)
+        self.phases = [one[2][0] for one in self.fields] if phases else None
+        self.simple = (kubelet or phases) and not (self.labels or row["namespace"] or row["name"])
 
     def wants(self, obj: Object) -> bool:
         """Whether its selectors take an object in."""
+        if self.plain:
+            return True
+        if self.simple:
+            if self.phases is not None:
+                return ((obj.get("status") or {}).get("phase") or "") not in self.phases
+            return bool(obj["spec"].get("nodeName", "") == self.node)
         row, meta = self.row, obj["metadata"]
         if self.node is not None and obj["spec"].get("nodeName", "") != self.node:
             return False
@@ -66,6 +78,7 @@ class Watchers:
     def __init__(self, rows: dict[str, Row]) -> None:
         self.rows = rows
         self.index: dict[str, dict[str, dict[str, Watcher]]] = {}  # prefix → place → number → watcher
+        self.kinds: dict[str, dict[str, bool]] = {}  # prefix → "ns", "name", "node": which sorts of places it ever had
         for number, row in rows.items():
             self._enter(Watcher(number, row))
 
@@ -92,22 +105,30 @@ class Watchers:
         places = self.index.get(prefix)
         if not places:
             return []
-        found = [*places.get("", {}).values()]
-        if len(places) > (1 if "" in places else 0):
-            key, obj, before = change[2], change[3], change[4]
+        found = [*places[""].values()] if "" in places else []
+        kinds = self.kinds[prefix]
+        key = change[2]
+        wanted = []
+        if "ns" in kinds:
             namespace, slash, _ = key.partition("/")
-            nodes = (_node(obj), _node(before) if before is not None else None)
-            wanted = [f"ns {namespace}"] if slash else []
-            wanted += [f"name {key}", f"node {nodes[0]}"]
-            if nodes[1] != nodes[0]:
-                wanted.append(f"node {nodes[1]}")
-            for place in wanted:
-                if place in places:
-                    found += places[place].values()
+            if slash:
+                wanted.append(f"ns {namespace}")
+        if "name" in kinds:
+            wanted.append(f"name {key}")
+        if "node" in kinds:
+            node, before = _node(change[3]), None if change[4] is None else _node(change[4])
+            wanted.append(f"node {node}")
+            if before is not node and before != node:
+                wanted.append(f"node {before}")
+        for place in wanted:
+            if place in places:
+                found += places[place].values()
         return found
 
     def _enter(self, watcher: Watcher) -> None:
-        self.index.setdefault(watcher.row["prefix"], {}).setdefault(_place(watcher.row), {})[watcher.number] = watcher
+        prefix, place = watcher.row["prefix"], _place(watcher.row)
+        self.index.setdefault(prefix, {}).setdefault(place, {})[watcher.number] = watcher
+        self.kinds.setdefault(prefix, {})[place.partition(" ")[0]] = True
 
 
 def _node(obj: Object) -> str | None:

@@ -9,6 +9,7 @@ within ten minutes into one; ours doesn't.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.client.informer import Object
@@ -47,26 +48,51 @@ def record(process: Process, component: str, obj: Object, event_type: str, reaso
     seen[same] = [name, 1]
     if len(seen) > REMEMBERED:
         del seen[next(iter(seen))]
-    involved = {"kind": obj["kind"], "namespace": meta.get("namespace"), "name": meta["name"], "uid": meta.get("uid"),
-                "apiVersion": obj["apiVersion"], "resourceVersion": meta.get("resourceVersion"),
-                "fieldPath": field_path}
-    source = {"component": component}
-    if process.part.endswith("/kubelet"):
-        source["host"] = process.node
+    source = _source(component, process.node if process.kind == "kubelet" else "")
     event = {"kind": "Event", "apiVersion": "v1", "metadata": {"name": name, "namespace": namespace},
-             "involvedObject": {key: value for key, value in involved.items() if value},
+             "involvedObject": _reference(obj, meta, field_path),
              "reason": reason, "message": message, "source": source, "firstTimestamp": stamp, "lastTimestamp": stamp,
              "count": 1, "type": event_type, "reportingComponent": component, "reportingInstance": source.get("host", "")}
-    process.request("POST", f"/api/v1/namespaces/{namespace}/events", event, cause=cause, level=BACKGROUND)
+    process.request("POST", _path(namespace), event, cause=cause, level=BACKGROUND)
+
+
+@lru_cache(maxsize=8_192)
+def _source(component: str, host: str) -> Object:
+    """Who tells: one value for all its Events."""
+    return {"component": component, "host": host} if host else {"component": component}
+
+
+@lru_cache(maxsize=256)
+def _path(namespace: str) -> str:
+    return f"/api/v1/namespaces/{namespace}/events"
+
+
+def _reference(obj: Object, meta: Object, field_path: str | None) -> Object:
+    """What an Event is about."""
+    involved = {"kind": obj["kind"]}
+    if meta.get("namespace"):
+        involved["namespace"] = meta["namespace"]
+    involved["name"] = meta["name"]
+    if meta.get("uid"):
+        involved["uid"] = meta["uid"]
+    involved["apiVersion"] = obj["apiVersion"]
+    if meta.get("resourceVersion"):
+        involved["resourceVersion"] = meta["resourceVersion"]
+    if field_path:
+        involved["fieldPath"] = field_path
+    return involved
 
 
 def _may_tell(budgets: dict[str, Any], about: str, now: int) -> bool:
     """Spend one of the object's event tokens, if there is one left: [tokens, time they were counted]."""
-    tokens, since = budgets.get(about, (BURST, now))
+    have = budgets.pop(about, None)
+    if have is None:  # nothing was told of it before: most Events
+        budgets[about] = [BURST - 1, now]
+        if len(budgets) > REMEMBERED:
+            del budgets[next(iter(budgets))]
+        return True
+    tokens, since = have
     refilled = (now - since) // REFILL
     tokens, since = min(BURST, tokens + refilled), since + refilled * REFILL if tokens + refilled < BURST else now
-    budgets.pop(about, None)
     budgets[about] = [max(0, tokens - 1), since]
-    if len(budgets) > REMEMBERED:
-        del budgets[next(iter(budgets))]
     return bool(tokens > 0)

@@ -8,6 +8,7 @@ so that it can be stopped between any two events and continued elsewhere.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Component:
             self.state = state
         self.rebuild()
 
-    @property
+    @cached_property
     def node(self) -> str:
         """The machine this part runs on: what stands before the slash of its id."""
         return self.part.rpartition("/")[0]

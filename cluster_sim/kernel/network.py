@@ -34,12 +34,15 @@ class Network:
         # whether messages could overtake each other
         self.ordered = bool(self.state["slow"] or self._lossy or self.state["last"])
         self._latency: dict[tuple[str, str], int | None] = {}
+        self._known: dict[str, list[tuple[str, str]]] = {}  # part → its links of which the latency is known
 
     def latency(self, source: str, target: str) -> int | None:
         """Microseconds from `source` to `target`; None: the message is lost."""
         key = (source, target)
         if key not in self._latency:
             self._latency[key] = self._measure(source, target)
+            for part in key:
+                self._known.setdefault(part, []).append(key)
         return self._latency[key]
 
     def place(self, part: str, node: str | None) -> None:
@@ -50,7 +53,8 @@ class Network:
             places[part] = node
         elif not places:
             del self.state["places"]
-        self._latency.clear()
+        for key in self._known.pop(part, ()):
+            self._latency.pop(key, None)
 
     def machine(self, part: str) -> str:
         """The machine a part runs on."""

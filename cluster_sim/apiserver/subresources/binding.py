@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import field, resources, status
 from cluster_sim.api.conditions import set_condition
+from cluster_sim.api.sharing import ByIdentity
 from cluster_sim.api.status import ApiError
 from cluster_sim.apiserver import decoding, options
 from cluster_sim.apiserver.outcome import Outcome, Plan
@@ -53,8 +54,7 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
     for kind in ("annotations", "labels"):
         if wanted.get(kind):
             meta = {**meta, kind: {**meta.get(kind, {}), **wanted[kind]}}
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    bound = set_condition(conditions, "PodScheduled", "True", "", "", server.kernel.timestamp())
+    bound = _scheduled((pod.get("status") or {}).get("conditions"), server.kernel.timestamp())
     new = {
         **pod,
         "metadata": meta,
@@ -67,6 +67,17 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
         return outcome
     outcome.status, outcome.body = 201, SUCCESS
     return outcome
+
+
+_known = ByIdentity()
+
+
+def _scheduled(conditions: list[Object] | None, now: str) -> list[Object]:
+    """The conditions with PodScheduled True: one list for all pods bound in a second whose conditions were one list."""
+    known: list[Object] | None = _known.find(conditions, None, now)
+    if known is None:
+        known = _known.keep(set_condition(conditions or [], "PodScheduled", "True", "", "", now), conditions, None, now)
+    return known
 
 
 def _conflict(info: RequestInfo, text: str) -> Object:

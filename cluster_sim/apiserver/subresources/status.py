@@ -39,7 +39,7 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
         new = _patched(server, info, call, old, kind)
     else:
         options.check_write(info, "UpdateOptions")
-        new = decoding.decode(server, info, _with_spec(call["body"], old))
+        new = decoding.decode(server, info, _without_spec(call["body"], old))
     update.check_name(new, info)
     return replace(server, info, old, new)
 
@@ -99,8 +99,8 @@ def _patched(server: APIServer, info: RequestInfo, call: Object, old: Object, ki
     return patch.patched(server, info, call, old, kind)
 
 
-def _with_spec(body: Any, old: Object) -> Any:
-    """The body with the spec as stored: what the client sends of it does not matter."""
-    if isinstance(body, dict) and "spec" in old and schema.knows(old["apiVersion"], old["kind"]):
-        return {**body, "spec": old["spec"]}
+def _without_spec(body: Any, old: Object) -> Any:
+    """The body without its spec: what the client sends of it does not matter, so nobody reads it."""
+    if isinstance(body, dict) and "spec" in body and schema.knows(old["apiVersion"], old["kind"]):
+        return {key: value for key, value in body.items() if key != "spec"}
     return body

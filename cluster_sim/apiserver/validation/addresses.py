@@ -6,7 +6,7 @@ Upstream: k8s.io/apimachinery/pkg/util/validation/ip.go.
 from __future__ import annotations
 
 import ipaddress
-from functools import lru_cache
+import re
 
 from cluster_sim.api import field
 from cluster_sim.api.field import FieldError
@@ -16,9 +16,14 @@ CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
 V4, V6 = "must be an IPv4 address", "must be an IPv6 address"
 
 
-@lru_cache(maxsize=8_192)
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_PLAIN = re.compile(rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}")
+
+
 def is_ip(text: str) -> bool:
     """Whether it is an address of either family."""
+    if _PLAIN.fullmatch(text):
+        return True
     try:
         ipaddress.ip_address(text)
     except ValueError:

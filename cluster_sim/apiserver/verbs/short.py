@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cluster_sim.api import resources
 from cluster_sim.api.sharing import ByIdentity
 from cluster_sim.apiserver import decoding
 from cluster_sim.apiserver.admission import service_account
@@ -28,12 +29,9 @@ TTL = 3600  # of Events, in seconds: --event-ttl
 GENERATED_BASE = 58  # of a generated name's 63 characters
 OWN = ("generateName", "namespace", "labels", "annotations", "ownerReferences", "finalizers")
 # Objects that may change what becomes of a pod or an Event on its way into the store.
-_ADMISSION = [f"admissionregistration.k8s.io/{kind}" for kind in (
-    "validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies",
-    "mutatingadmissionpolicybindings", "validatingwebhookconfigurations", "mutatingwebhookconfigurations")]
-ADMITTING = dict.fromkeys((*_ADMISSION, *(name.partition("/")[2] for name in _ADMISSION), "namespaces", "limitranges",
-                           "resourcequotas", "serviceaccounts", "priorityclasses", "runtimeclasses",
-                           "node.k8s.io/runtimeclasses", "scheduling.k8s.io/priorityclasses"), True)
+_POLICIES = [one.storage_prefix for one in resources.RESOURCES if one.group == "admissionregistration.k8s.io"]
+ADMITTING = dict.fromkeys((*_POLICIES, *(one.storage_prefix for one in resources.RESOURCES if one.plural in (
+    "namespaces", "limitranges", "resourcequotas", "serviceaccounts", "priorityclasses", "runtimeclasses"))), True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +120,11 @@ class ShortWays:
         if free is None:
             home = server.cache.get("namespaces", namespace)
             free = home is not None and (home.get("status") or {}).get("phase") != "Terminating"
-            free = free and not any(server.cache.list(prefix) for prefix in ADMITTING if "admission" in prefix or "webhook" in prefix)
+            free = free and not any(server.cache.list(prefix) for prefix in _POLICIES)
             self._admits[namespace] = free
         return free
 
 
 def _mounts(container: Object, volume: str) -> bool:
-    mounts = container.get("volumeMounts") or ()
+    mounts: list[Object] = container.get("volumeMounts") or []
     return bool(mounts) and mounts[-1]["name"] == volume
