@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cluster_sim.addon_metrics import METRICS_SERVER
 from cluster_sim.scenario import ADDONS
 
 Manifest = dict[str, Any]
