@@ -21,6 +21,7 @@ from cluster_sim.controllers.deployment import DeploymentController
 from cluster_sim.controllers.disruption import DisruptionController
 from cluster_sim.controllers.endpoints import EndpointsController
 from cluster_sim.controllers.endpointslice import EndpointSliceController
+from cluster_sim.controllers.endpointslice_mirroring import EndpointSliceMirroringController
 from cluster_sim.controllers.garbage_collector import GarbageCollector
 from cluster_sim.controllers.horizontal_pod_autoscaler import HorizontalPodAutoscalerController
 from cluster_sim.controllers.job import JobController
@@ -43,7 +44,8 @@ from cluster_sim.controllers.volume_protection import ClaimProtectionController,
 
 CONTROLLERS: tuple[type[Controller], ...] = (
     ReplicaSetController, ReplicationController, DeploymentController, StatefulSetController, DaemonSetController, JobController,
-    CronJobController, TTLAfterFinishedController, EndpointSliceController, EndpointsController, DisruptionController,
+    CronJobController, TTLAfterFinishedController, EndpointSliceController,
+    EndpointSliceMirroringController, EndpointsController, DisruptionController,
     HorizontalPodAutoscalerController, NodeLifecycleController, TaintEvictionController, PodGCController,
     PersistentVolumeController, LocalProvisioner, ClaimProtectionController, VolumeProtectionController,
     ResourceQuotaController, NamespaceController, ServiceAccountController, ServiceAccountTokenController,
