@@ -71,6 +71,12 @@ def controller_of(obj: Object) -> dict[str, Any] | None:
     return None
 
 
+def same_owners(old: Object, new: Object) -> bool:
+    """Whether two versions share their owner references, as nearly all do: a change of status copies nothing else."""
+    before, after = old["metadata"].get("ownerReferences"), new["metadata"].get("ownerReferences")
+    return before is after and after is not None
+
+
 def is_controlled_by(obj: Object, owner: Object) -> bool:
     reference = controller_of(obj)
     return reference is not None and reference.get("uid") == uid(owner)

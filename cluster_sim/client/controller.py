@@ -41,6 +41,8 @@ class Controller:
 
     name: ClassVar[str] = ""
     watches: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[tuple[str, ...]] = ()  # those of them of which no change asks for anything (`keys` always gives none)
+    owner_kind: ClassVar[str] = ""  # pods of owners of another kind do not concern it
     account: ClassVar[str] = ""  # the service account of kube-system it writes as; "": the process's own name
 
     def __init__(self, process: ControllerHost) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cluster_sim.api import meta
 from cluster_sim.client.controller import Controller
 from cluster_sim.client.informer import Object
 from cluster_sim.client.leader_election import TIMER, LeaderElector
@@ -45,7 +46,9 @@ class ControllerHost(Process):
         self._interested: dict[str, list[Controller]] = {}
         for controller in self.controllers.values():
             for resource in controller.watches:
-                self._interested.setdefault(resource, []).append(controller)
+                if resource not in controller.reads:
+                    self._interested.setdefault(resource, []).append(controller)
+        self._of_kind: dict[str, list[Controller]] = {}  # kind of a pod's owner → whom changes of its status concern
 
     def start(self, cause: int) -> None:
         """Stand for election; everything else waits for that."""
@@ -58,9 +61,23 @@ class ControllerHost(Process):
     def observe(self, resource: str, event: str, old: Object | None, new: Object | None, span: int) -> None:
         """Enqueue what the change concerns, for each controller that watches the resource."""
         self.observing = span
-        for controller in self._interested.get(resource, ()):
+        interested = self._interested.get(resource, [])
+        if resource == "pods" and old is not None and new is not None and meta.same_owners(old, new):
+            interested = self._of_same_owner(new)  # nearly every change of a pod
+        for controller in interested:
             for key in controller.keys(resource, old, new):
                 controller.enqueue(key, span)
+
+    def _of_same_owner(self, pod: Object) -> list[Controller]:
+        """Whom a pod concerns that has the owner it had."""
+        owner = meta.controller_of(pod)
+        kind = owner["kind"] if owner is not None else ""
+        found = self._of_kind.get(kind)
+        if found is None:
+            everybody = self._interested.get("pods", [])
+            found = [one for one in everybody if not kind or one.owner_kind in ("", kind)]
+            self._of_kind[kind] = found
+        return found
 
     def synced(self, span: int) -> None:
         """All copies are filled: work may begin. What is followed later makes nobody wait."""

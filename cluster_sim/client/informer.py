@@ -45,6 +45,7 @@ class Informer:
             state.setdefault(name, value)
         self._functions: dict[str, Callable[[Object], str | None]] = {}
         self._indexes: dict[str, dict[str, dict[str, bool]]] = {}
+        self._under: dict[str, dict[str, str]] = {}  # index → key → the value under which it stands there
 
     @property
     def synced(self) -> bool:
@@ -70,9 +71,9 @@ class Informer:
     def add_index(self, name: str, function: Callable[[Object], str | None]) -> None:
         """Index objects by what `function` says of them (None: not indexed)."""
         self._functions[name] = function
-        self._indexes[name] = {}
+        self._indexes[name], self._under[name] = {}, {}
         for key, obj in self.objects.items():
-            self._enter(name, key, obj)
+            self._enter(name, key, function(obj))
 
     def has_index(self, name: str) -> bool:
         """Whether `add_index` was called with that name."""
@@ -92,30 +93,30 @@ class Informer:
         old = self.objects.get(key)
         self.objects[key] = obj
         for name, function in self._functions.items():
-            before = None if old is None else function(old)
-            after = function(obj)
-            if before != after or old is None:
-                if before is not None and old is not None:
+            before, after = self._under[name].get(key), function(obj)
+            if before != after:
+                if before is not None:
                     self._leave(name, before, key)
-                self._enter(name, key, obj)
+                self._enter(name, key, after)
         return old
 
     def remove(self, key: str) -> Object | None:
         """Forget an object; → it."""
         old = self.objects.pop(key, None)
         if old is not None:
-            for name, function in self._functions.items():
-                value = function(old)
+            for name in self._functions:
+                value = self._under[name].get(key)
                 if value is not None:
                     self._leave(name, value, key)
         return old
 
-    def _enter(self, index: str, key: str, obj: Object) -> None:
-        value = self._functions[index](obj)
+    def _enter(self, index: str, key: str, value: str | None) -> None:
         if value is not None:
+            self._under[index][key] = value
             self._indexes[index].setdefault(value, {})[key] = True
 
     def _leave(self, index: str, value: str, key: str) -> None:
+        del self._under[index][key]
         keys = self._indexes[index].get(value)
         if keys is not None:
             keys.pop(key, None)

@@ -94,15 +94,9 @@ def _patch(controller: Controller, resource: str, obj: Object, patch: Object, ac
 def concerned(owners: Informer, old: Object | None, new: Object | None, kind: str) -> list[str]:
     """Keys of the owners that a change from `old` to `new` concerns: those of what it is now, and of what it was."""
     found = interested(owners, new, kind)
-    if new is None or (old is not None and not same_owners(old, new) and meta.controller_of(old) != meta.controller_of(new)):
+    if new is None or (old is not None and not meta.same_owners(old, new) and meta.controller_of(old) != meta.controller_of(new)):
         found += interested(owners, old, kind)
     return found
-
-
-def same_owners(old: Object, new: Object) -> bool:
-    """Whether two versions share their owner references, as nearly all do: a change of status copies nothing else."""
-    before, after = old["metadata"].get("ownerReferences"), new["metadata"].get("ownerReferences")
-    return before is after and after is not None
 
 
 def interested(owners: Informer, obj: Object | None, kind: str) -> list[str]:

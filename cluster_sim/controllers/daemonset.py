@@ -43,6 +43,7 @@ class DaemonSetController(Controller):
     name = "daemonset"
     account = "daemon-set-controller"
     watches = ("daemonsets", "pods", "nodes", "controllerrevisions")
+    owner_kind = "DaemonSet"
 
     def __init__(self, process: ControllerHost) -> None:
         super().__init__(process)

@@ -23,7 +23,6 @@ from cluster_sim.api.resources import Resource
 from cluster_sim.client import MERGE_PATCH, Controller
 from cluster_sim.client.controller import Answer
 from cluster_sim.client.controller_host import ControllerHost
-from cluster_sim.controllers.adoption import same_owners
 from cluster_sim.controllers.custom_kinds import DEFINITIONS, custom_resources
 from cluster_sim.controllers.garbage_graph import (
     FOREGROUND,
@@ -68,7 +67,7 @@ class GarbageCollector(Controller):
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:
         """Who must be looked at: dependents of what went, owners that waited for it, and whoever lacks an owner."""
-        if old is not None and new is not None and same_owners(old, new) and not meta.is_deleting(new):
+        if old is not None and new is not None and meta.same_owners(old, new) and not meta.is_deleting(new):
             return ()  # most changes are of a status
         self.graph.change(resource, old, new)
         if new is None:

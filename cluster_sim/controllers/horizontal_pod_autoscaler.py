@@ -40,6 +40,7 @@ class HorizontalPodAutoscalerController(Controller):
     name = "horizontal-pod-autoscaler"
     account = "horizontal-pod-autoscaler"
     watches = ("horizontalpodautoscalers", "pods")
+    reads = ("pods",)
 
     def __init__(self, process: ControllerHost) -> None:
         super().__init__(process)

@@ -47,6 +47,7 @@ class JobController(Controller):
     name = "job"
     account = "job-controller"
     watches = ("jobs", "pods")
+    owner_kind = "Job"
 
     def __init__(self, process: ControllerHost) -> None:
         super().__init__(process)

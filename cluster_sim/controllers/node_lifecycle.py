@@ -46,6 +46,7 @@ class NodeLifecycleController(Controller):
     name = "node-lifecycle"
     account = "node-controller"
     watches = ("nodes", "leases", "pods")
+    reads = ("pods",)
 
     def __init__(self, process: ControllerHost) -> None:
         super().__init__(process)

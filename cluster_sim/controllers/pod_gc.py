@@ -55,6 +55,7 @@ class PodGCController(Controller):
     name = "pod-garbage-collector"
     account = "pod-garbage-collector"
     watches = ("pods", "nodes")
+    reads = ("pods", "nodes")
 
     def __init__(self, process: ControllerHost) -> None:
         super().__init__(process)

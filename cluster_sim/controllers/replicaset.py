@@ -47,6 +47,7 @@ class ReplicaSetController(Controller):
     name = "replicaset"
     account = "replicaset-controller"
     watches = ("replicasets", "pods")
+    owner_kind = "ReplicaSet"
     resource: ClassVar[str] = "replicasets"
     kind: ClassVar[str] = "ReplicaSet"
 

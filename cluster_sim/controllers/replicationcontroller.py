@@ -31,6 +31,7 @@ class ReplicationController(ReplicaSetController):
     name = "replication"
     account = "replication-controller"
     watches = ("replicationcontrollers", "pods")
+    owner_kind = "ReplicationController"
     resource: ClassVar[str] = "replicationcontrollers"
     kind: ClassVar[str] = "ReplicationController"
     counted = True

@@ -48,6 +48,7 @@ class StatefulSetController(Controller):
     name = "statefulset"
     account = "statefulset-controller"
     watches = ("statefulsets", "pods", "persistentvolumeclaims", "controllerrevisions")
+    owner_kind = "StatefulSet"
 
     def __init__(self, process: ControllerHost) -> None:
         super().__init__(process)

@@ -7,14 +7,16 @@ at once on many machines; here two events of the same microsecond happen in the 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from heapq import heapify, heappop, heappush
+from heapq import heappop
 from typing import Any
 
 from cluster_sim.kernel import frozen
 from cluster_sim.kernel.component import Component
 from cluster_sim.kernel.draws import Draws
 from cluster_sim.kernel.network import Network
+from cluster_sim.kernel.queue import EventQueue
 from cluster_sim.kernel.span import BACKGROUND, DETAIL, STORY
 from cluster_sim.kernel.timestamps import microtime, rfc3339
 from cluster_sim.kernel.trace import Trace
@@ -54,8 +56,7 @@ class Kernel:
         self.executed: int = data.get("executed", 0)  # events run so far
         self.sequence: int = data.get("sequence", 0)
         self.spans: int = data.get("spans", 0)  # ids given; counted whether recorded or not
-        # (time, number, part, kind, payload, span, is it a timer): time and number decide, the rest is never compared
-        self.queue: list[tuple[int, int, str, str, Any, int, bool]] = data.get("queue", [])
+        self.queue = EventQueue(data.get("queue", []))
         self.cancelled: dict[int, bool] = data.get("cancelled", {})
         self.stopped: dict[str, bool] = data.get("stopped", {})  # parts; "NODE/" for a machine without power
         self.peers: dict[str, dict[str, bool]] = data.get("peers", {})
@@ -76,9 +77,9 @@ class Kernel:
     def dump(self) -> dict[str, Any]:
         """The kernel's state as plain data (the trace apart: it is not state).
 
-        The queue in order and without what was cancelled: how a heap lies in memory is an accident of its past.
+        The queue in order and without what was cancelled: how it lies in memory is an accident of its past.
         """
-        queue = sorted(event for event in self.queue if event[1] not in self.cancelled)
+        queue = [event for event in self.queue if event[1] not in self.cancelled]
         return {
             "epoch": self.epoch, "now": self.now, "executed": self.executed, "sequence": self.sequence,
             "spans": self.spans, "queue": queue, "cancelled": {}, "stopped": self.stopped,
@@ -151,7 +152,7 @@ class Kernel:
     def restart(self, part: str, delay: int, cause: int) -> None:
         """Whoever looks after a process that has ended starts it again after `delay` µs, if its machine has power."""
         self.sequence += 1
-        heappush(self.queue, (self.now + delay, self.sequence, part, START, None, cause, True))
+        self.queue.push(self.now + delay, (self.sequence, part, START, None, cause, True))
 
     def mend(self, fault: str, cause: int) -> None:
         """Undo a cut, a slow or a lossy link. Connections that a cut had parted are dead, which both ends learn now.
@@ -232,7 +233,7 @@ class Kernel:
             if frozen.enabled:
                 payload = frozen.freeze(payload)
             self.sequence += 1
-            heappush(self.queue, (lands, self.sequence, target, kind, payload, span, False))
+            self.queue.push(lands, (self.sequence, target, kind, payload, span, False))
         return span
 
     def timer(self, part: str, delay: int, kind: str, payload: Any = None, *, cause: int = 0,
@@ -244,7 +245,7 @@ class Kernel:
         queue marks those: -1 plain, -2 background.
         """
         self.sequence = number = self.sequence + 1
-        heappush(self.queue, (self.now + delay, number, part, kind, payload, -2 if background else cause or -1, True))
+        self.queue.push(self.now + delay, (number, part, kind, payload, -2 if background else cause or -1, True))
         return number
 
     def cancel(self, timer: int) -> None:
@@ -253,16 +254,14 @@ class Kernel:
 
     def next_due(self) -> int | None:
         """The time of the next event, in µs; None when nothing is to come."""
-        while self.queue and self.queue[0][1] in self.cancelled:
-            del self.cancelled[heappop(self.queue)[1]]
-        return self.queue[0][0] if self.queue else None
+        return self.queue.first(self.cancelled)
 
     def step(self) -> int | None:
         """Run the next event; → the id of the span that brought it, None if there was none."""
-        while self.queue:
-            self.now, sequence, target, kind, payload, span, _ = heappop(self.queue)
-            if self.cancelled and self.cancelled.pop(sequence, False):
-                continue
+        due = self.queue.first(self.cancelled)
+        if due is not None:
+            self.now = due
+            _, target, kind, payload, span, _ = self.queue.pop()
             self.executed += 1
             if span < 0:
                 span = self._begin(target, kind, span)
@@ -277,12 +276,18 @@ class Kernel:
     def run_until(self, time: int, budget: int | None = None) -> int:
         """Run events due up to `time` (at most `budget` of them) and, if all ran, set the clock to it; → how many."""
         # The loop of `step`, with everything looked up once: this is where a cluster's time goes.
-        queue, cancelled, handler, pop = self.queue, self.cancelled, self.live.get, heappop
+        queue, cancelled, handler = self.queue, self.cancelled, self.live.get
+        times, lines = queue.times, queue.lines
         left = budget if budget is not None else 1 << 62
         before = left
         try:
-            while left and queue and queue[0][0] <= time:
-                self.now, sequence, target, kind, payload, span, _ = pop(queue)
+            while left and times and times[0] <= time:
+                self.now = now = times[0]
+                line: Any = lines[now]
+                entry = line.popleft() if line.__class__ is deque else line  # as `EventQueue.pop`
+                if entry is line or not line:
+                    del lines[heappop(times)]
+                sequence, target, kind, payload, span, _ = entry
                 if cancelled and cancelled.pop(sequence, False):
                     continue
                 left -= 1
@@ -314,11 +319,8 @@ class Kernel:
                       verb="refused", subject=kind)
 
     def _drop_timers(self, part: str) -> None:
-        for event in self.queue:
-            if event[6] and event[2] == part:
-                self.cancelled.pop(event[1], None)
-        self.queue[:] = [event for event in self.queue if not (event[6] and event[2] == part)]
-        heapify(self.queue)
+        for number in self.queue.drop_timers(part):
+            self.cancelled.pop(number, None)
 
     def note(self, name: str, value: Any) -> None:
         """Tell a number to whoever records facts; nothing in the run may depend on it."""

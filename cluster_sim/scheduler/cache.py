@@ -14,11 +14,12 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from cluster_sim.scheduler.node_info import REGION, ZONE, NodeInfo, ScheduledPod
-from cluster_sim.scheduler.pod_shape import PodShape, shape_key
+from cluster_sim.scheduler.pod_shape import PodShape, parts_of, shape_key
 from cluster_sim.scheduler.selector_counter import SelectorCounter
 
 Object = dict[str, Any]
 COUNTERS = 64  # selectors whose pods are counted at a time
+REMEMBERED = 512  # shapes found by their parts
 LOG = 100_000  # changes remembered
 
 
@@ -36,10 +37,23 @@ class Cache:
         self.nominated: dict[str, str] = {}
         self.counters: dict[str, SelectorCounter] = {}
         self.image_nodes: dict[str, int] = {}  # image → nodes that have it
+        self._by_parts: dict[tuple[int, ...], tuple[list[Any], PodShape]] = {}  # ids of its parts → these, and the shape
         self._shapes: WeakValueDictionary[str, PodShape] = WeakValueDictionary()
 
     def shape(self, pod: Object) -> PodShape:
-        """The shape of a pod, shared by all that are alike."""
+        """The shape of a pod, shared by all that are alike: found by what it is made of, else by how that reads."""
+        parts = parts_of(pod)
+        if parts is None:
+            return self._shape(pod)
+        same = tuple(map(id, parts))
+        known = self._by_parts.get(same)
+        if known is None:
+            if len(self._by_parts) >= REMEMBERED:
+                self._by_parts.clear()
+            known = self._by_parts[same] = (parts, self._shape(pod))
+        return known[1]
+
+    def _shape(self, pod: Object) -> PodShape:
         key = shape_key(pod)
         found = self._shapes.get(key)
         if found is None:

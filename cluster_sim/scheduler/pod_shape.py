@@ -29,6 +29,20 @@ def shape_key(pod: Object) -> str:
     ))
 
 
+def parts_of(pod: Object) -> list[Any] | None:
+    """What `shape_key` looks at, as the very objects that pods of one template share; None for a pod with claims."""
+    meta, spec = pod["metadata"], pod["spec"]
+    owner = _controller(meta)
+    parts = [meta.get("namespace"), meta.get("labels"), owner and owner["kind"], owner and owner["name"],
+             spec.get("nodeSelector"), spec.get("affinity"), spec.get("tolerations"), spec.get("topologySpreadConstraints"),
+             spec.get("resources"), spec.get("overhead"), spec.get("hostNetwork")]
+    if spec.get("initContainers") or claim_names(pod):
+        return None
+    for container in spec["containers"]:
+        parts += (container.get("image"), container.get("resources"), container.get("ports"))
+    return parts
+
+
 class PodShape:
     """What plugins ask about a pod; made once for all pods of the shape."""
 

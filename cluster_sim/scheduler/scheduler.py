@@ -61,6 +61,7 @@ class Scheduler(Process):
         super().rebuild()
         self.elector = LeaderElector(self, self, self.kind, NAME)
         self.queue = SchedulingQueue(self.state["queue"])
+        self.filled = False  # whether every copy has had its first list
         self.cache = Cache()
         self.rankings: dict[str, Ranking] = {}
         self.listers: dict[str, Lister] = dict(self.informers)
@@ -168,8 +169,12 @@ class Scheduler(Process):
 
     def wake(self, cause: int) -> None:
         """Plan the next decision, or the end of a pause."""
-        if self.state["cycling"] or not self.elector.leads or not all(one.synced for one in self.informers.values()):
+        if self.state["cycling"] or not self.elector.leads:
             return
+        if not self.filled:
+            self.filled = all(one.synced for one in self.informers.values())
+            if not self.filled:
+                return
         if self.queue.busy():
             self.state["cycling"] = True
             self.kernel.timer(self.part, CYCLE, "schedule", cause=cause)
