@@ -70,6 +70,8 @@ def new_disk(voters: list[str]) -> Disk:
 class Raft:
     """A member `me` over its `disk` and `memory`. `draw(n)` gives an integer in [0, n)."""
 
+    max_batch = tracker.MAX_BATCH  # entries in one message
+
     def __init__(self, me: str, disk: Disk, memory: Memory, draw: Callable[[int], int],
                  take_snapshot: Callable[[], Any] = dict, now: int = 0) -> None:
         self.me, self.disk, self.memory = me, disk, memory

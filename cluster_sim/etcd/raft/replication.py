@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.etcd.raft import leader_transfer, read_index
 from cluster_sim.etcd.raft import progress as tracker
 from cluster_sim.etcd.raft.messages import APP, APP_RESP, SNAP, Message
-from cluster_sim.etcd.raft.progress import MAX_BATCH, PROBE, REPLICATE, SNAPSHOT
+from cluster_sim.etcd.raft.progress import PROBE, REPLICATE, SNAPSHOT
 from cluster_sim.etcd.raft.quorum import committed_index
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def send_append(raft: Raft, peer: str, if_empty: bool = True) -> bool:
     term = log.term(previous)
     if term is None:
         return _send_snapshot(raft, peer, progress)
-    entries = [] if tracker.is_full(progress) else log.slice(previous + 1, previous + 1 + MAX_BATCH)
+    entries = [] if tracker.is_full(progress) else log.slice(previous + 1, previous + 1 + raft.max_batch)
     if not entries and not if_empty:
         return False
     raft.send({"type": APP, "to": peer, "index": previous, "log_term": term, "entries": entries,
