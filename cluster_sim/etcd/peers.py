@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.etcd import phrases, proposals, reads
-from cluster_sim.etcd.raft import messages
+from cluster_sim.etcd.raft import heartbeat, messages
 from cluster_sim.etcd.raft.log import INDEX, NORMAL
 from cluster_sim.kernel import BACKGROUND, DETAIL, STORY
 
@@ -24,11 +24,19 @@ def heard(member: Etcd, message: Message, span: int) -> None:
     """A message of another member."""
     if message["to"] != member.state["me"]:
         return  # to whom this machine was in an earlier life, or in another cluster
-    if message["type"] == messages.PROP:
-        now = member.kernel.now
+    kind, now = message["type"], member.kernel.now
+    if kind == messages.HEARTBEAT:
+        other = member.part_of(message["from"])
+        answer = heartbeat.heard_as_usual(member.raft, message, now) if other is not None else None
+        if answer is not None and other is not None:
+            member.kernel.send(member.part, other, "raft", answer, span, verb=messages.HEARTBEAT_RESP, level=BACKGROUND)
+            return
+    elif kind == messages.HEARTBEAT_RESP and heartbeat.answered_as_usual(member.raft, message, now):
+        return
+    if kind == messages.PROP:
         message = {**message, "entries": [[kind, proposals.stamped(data, now) if kind == NORMAL else data]
                                           for kind, data in message["entries"]]}
-    member.raft.step(message, member.kernel.now)
+    member.raft.step(message, now)
     after_raft(member, span)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from cluster_sim.etcd.raft import read_index, replication
 from cluster_sim.etcd.raft.messages import HEARTBEAT as MSG_HEARTBEAT
 from cluster_sim.etcd.raft.messages import HEARTBEAT_RESP, Message
-from cluster_sim.etcd.raft.progress import PROBE, SNAPSHOT, become_probe
+from cluster_sim.etcd.raft.progress import PROBE, REPLICATE, SNAPSHOT, become_probe
 from cluster_sim.etcd.raft.quorum import majority
 from cluster_sim.etcd.raft.timing import ELECTION, HEARTBEAT
 
@@ -42,6 +42,26 @@ def heard(raft: Raft, message: Message) -> None:
     """A follower hears its leader."""
     raft.log.commit_to(message["commit"])
     raft.send({"type": HEARTBEAT_RESP, "to": message["from"], "context": message["context"]})
+
+
+def heard_as_usual(raft: Raft, message: Message, now: int) -> Message | None:
+    """Most heartbeats bring nothing new: then → the answer, for the little it takes. None: the rules must hear it."""
+    memory, disk = raft.memory, raft.disk
+    if (message["term"] != disk["term"] or message["context"] or message["commit"] > disk["commit"]
+            or memory["leader"] != message["from"] or memory["role"] != "follower"):
+        return None
+    memory["heard"] = now
+    return {"type": HEARTBEAT_RESP, "from": raft.me, "to": message["from"], "term": message["term"], "context": ""}
+
+
+def answered_as_usual(raft: Raft, message: Message, now: int) -> bool:
+    """So with most answers: the follower is there, and has everything. False: the rules must hear it."""
+    progress = raft.memory["progress"].get(message["from"])
+    if (progress is None or message["term"] != raft.disk["term"] or message["context"] or progress["paused"]
+            or progress["state"] != REPLICATE or progress["match"] < raft.log.last_index):
+        return False
+    progress["heard"] = now
+    return True
 
 
 def answered(raft: Raft, message: Message) -> None:
