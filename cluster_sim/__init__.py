@@ -17,8 +17,9 @@ from cluster_sim.command_log import LogError, mark
 from cluster_sim.faults import FaultError
 from cluster_sim.history import ENGINE, Position, SnapshotError
 from cluster_sim.kernel import Span
+from cluster_sim.operations import OperationError
 from cluster_sim.responses import Call, Changes, Response
 from cluster_sim.scenario import SceneError
 
-__all__ = ["ENGINE", "Call", "Changes", "Cluster", "FaultError", "LogError", "Position", "Response", "SceneError",
-           "SnapshotError", "Span", "mark"]
+__all__ = ["ENGINE", "Call", "Changes", "Cluster", "FaultError", "LogError", "OperationError", "Position", "Response",
+           "SceneError", "SnapshotError", "Span", "mark"]

@@ -17,6 +17,7 @@ from cluster_sim.kernel import Component, Kernel
 from cluster_sim.load_balancer import PART as LOAD_BALANCER
 from cluster_sim.load_balancer import LoadBalancer
 from cluster_sim.node import ContainerRuntime, Kubelet, KubeProxy, NodeNetwork, Registry, build_pod_process
+from cluster_sim.operations.kubeadm import Kubeadm
 from cluster_sim.scheduler import Scheduler
 from cluster_sim.user import User
 
@@ -37,8 +38,13 @@ def parts_of(machines: dict[str, dict[str, Any]], load_balancer: bool = False) -
             parts += [f"{name}/{process}" for process in CONTROL_PLANE]
     for name, machine in machines.items():
         if machine["node"]:
-            parts += [f"{name}/{process}" for process in WORKER]
+            parts += node_parts(name)
     return parts
+
+
+def node_parts(name: str) -> list[str]:
+    """The parts of a Node, in the order in which they start."""
+    return [f"{name}/{process}" for process in WORKER]
 
 
 def build(kernel: Kernel, part: str, state: dict[str, Any] | None = None) -> Component:
@@ -53,7 +59,7 @@ def build(kernel: Kernel, part: str, state: dict[str, Any] | None = None) -> Com
         component = build_pod_process(kernel, part, state or {})
     else:
         process = part.rpartition("/")[2]
-        component = {**CONTROL_PLANE, **WORKER}[process](kernel, part, state)
+        component = {**CONTROL_PLANE, **WORKER, "kubeadm": Kubeadm}[process](kernel, part, state)
     if isinstance(component, Process | User):
         component.server = door_of(kernel, part)
     if isinstance(component, APIServer):
@@ -76,10 +82,16 @@ def door_of(kernel: Kernel, part: str) -> str:
     plane's machine since 1.33 (ControlPlaneKubeletLocalMode), so that versions never mix while a cluster is upgraded.
     """
     node, _, process = part.rpartition("/")
+    if process == "kubelet" and kernel.machines.get(node, {}).get("joining"):
+        return LOAD_BALANCER if LOAD_BALANCER in kernel.components else _first(kernel)
     if process in LOCAL and kernel.machines.get(node, {}).get("role") == "control-plane":
         return f"{node}/kube-apiserver"
     if LOAD_BALANCER in kernel.components:
         return LOAD_BALANCER
+    return _first(kernel)
+
+
+def _first(kernel: Kernel) -> str:
     first = next(name for name, machine in kernel.machines.items() if machine["role"] == "control-plane")
     return f"{first}/kube-apiserver"
 

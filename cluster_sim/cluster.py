@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from cluster_sim import addons, assembly, faults, history, scenario
+from cluster_sim import addons, assembly, faults, history, operations, scenario
 from cluster_sim.api import resources, yaml
 from cluster_sim.apiserver import APIServer
 from cluster_sim.apply import patch_for, with_annotation
@@ -197,6 +197,18 @@ class Cluster(Reading, Visiting):
             fault.undo(self.kernel, fault_id, active["target"], active["options"], span)
         self._facts.note(self.now, "fault", {"id": fault_id, "undone": True, **active, "by": user})
 
+    def operate(self, name: str, /, target: str | None = None, *, user: str = "admin", id: str | None = None,  # noqa: A002
+                **options: Any) -> str:
+        """Do what an administrator does at a machine (see `operations`); → the operation's id. Raises OperationError."""
+        operation, target, options = operations.find(self.kernel, name, target, options)
+        record = self._note("operate", user, id, {"name": name, "target": target, "options": options})
+        number = f"operation-{record['n']}"
+        span = self._act(user, operation.phrase, {**options, **faults.names(target or str(options.get("name", "")))},
+                         target or name)
+        operation.begin(self.kernel, number, target, options, span)
+        self._facts.note(self.now, "operation", {"id": number, "name": name, "target": target, **options, "by": user})
+        return number
+
     def redo(self, record: Record) -> None:
         """Take a command of a log, at the position where the run is now."""
         body, by, command = record["body"], record["by"], record["id"]
@@ -206,6 +218,8 @@ class Cluster(Reading, Visiting):
             self.fault(body["name"], body["target"], user=by, id=command, **body["options"])
         elif record["kind"] == "visit":
             self.submit_visit(body["url"], by, body["timeout"], command)
+        elif record["kind"] == "operate":
+            self.operate(body["name"], body["target"] or None, user=by, id=command, **body["options"])
         elif record["kind"] == "undo-fault":
             self.undo_fault(body["fault"], by, command)
 

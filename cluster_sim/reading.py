@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim import faults
+from cluster_sim import faults, operations
 from cluster_sim.api import resources, selectors
 from cluster_sim.etcd.store import MOD, VALUE, Compacted
 from cluster_sim.kernel import SECOND, Span, frozen
@@ -88,6 +88,13 @@ class Reading:
         available = {name: {"words": fault.words, "targets": fault.targets(self.kernel), "options": dict(fault.options)}
                      for name, fault in faults.FAULTS.items()}
         return {"available": available, "active": frozen.thaw(self._active)}
+
+    def operations(self) -> dict[str, Any]:
+        """`available`: name → {words, targets, options, undo}; `active`: operation id → {about, steps, step}."""
+        active = {view["operation"]: {"about": view["about"], "steps": view["steps"], "step": view["step"]}
+                  for part, component in self.kernel.components.items() if part.endswith("/kubeadm")
+                  for view in (component.view(),) if view["operation"]}
+        return {"available": operations.available(self.kernel), "active": active}
 
     def facts(self, cursor: int | None = None) -> tuple[int, list[dict[str, Any]]]:
         """(new cursor, facts after `cursor`): every change of a named number and every act, in order, with time."""

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 from cluster_sim.api import status
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import service_account_tokens
+from cluster_sim.apiserver import bootstrap_tokens, service_account_tokens
 from cluster_sim.apiserver.rbac.rules import Attributes
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.service_account_tokens import Identity
@@ -38,7 +38,7 @@ ACCOUNT = "system:serviceaccount:"
 GROUP = "authentication.k8s.io"
 
 # Who knows bearer tokens, in the order they are asked.
-TOKENS: list[Authenticator] = [service_account_tokens.identify]
+TOKENS: list[Authenticator] = [service_account_tokens.identify, bootstrap_tokens.identify]
 
 
 def groups_of(user: str) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ class Process(Component):
     """Base of the scheduler, the controller manager, kubelets and kube-proxies."""
 
     user = "system:anonymous"
+    token = ""  # a bearer token it shows instead of a certificate
     watches: tuple[Watch, ...] = ()
     # Part id of the API server it talks to, or of the load balancer before several; set by whoever assembles the cluster.
     server = ""
@@ -116,6 +117,8 @@ class Process(Component):
             self.kernel.timer(self.part, TIMEOUT, "sweep", background=True)
         call = {"source": self.part, "id": number, "verb": verb, "path": path, "body": body, "user": user or self.user,
                 "contentType": content_type}
+        if self.token:
+            call["headers"] = {"Authorization": f"Bearer {self.token}"}
         state["calls"][str(number)] = [then, data, self.kernel.now, call, 0 if patient else MAX_RETRIES]
         return self.kernel.send(self.part, self.server, "request", call, cause, verb=verb, subject=subject or path,
                                 phrase=phrase, args=args, level=level, detail=detail, also=also)

@@ -14,6 +14,7 @@ from typing import Any
 from cluster_sim.api import meta
 from cluster_sim.client import Controller, ControllerHost, Watch
 from cluster_sim.controllers import custom_kinds
+from cluster_sim.controllers.certificates import CSRApprovingController, CSRSigningController
 from cluster_sim.controllers.clusterrole_aggregation import ClusterRoleAggregationController
 from cluster_sim.controllers.cronjob import CronJobController
 from cluster_sim.controllers.daemonset import DaemonSetController
@@ -39,6 +40,7 @@ from cluster_sim.controllers.serviceaccount import ServiceAccountController
 from cluster_sim.controllers.serviceaccount_token import ServiceAccountTokenController
 from cluster_sim.controllers.statefulset import StatefulSetController
 from cluster_sim.controllers.taint_eviction import TaintEvictionController
+from cluster_sim.controllers.token_cleaner import TokenCleaner
 from cluster_sim.controllers.ttl_after_finished import TTLAfterFinishedController
 from cluster_sim.controllers.volume_protection import ClaimProtectionController, VolumeProtectionController
 
@@ -49,7 +51,8 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     HorizontalPodAutoscalerController, NodeLifecycleController, TaintEvictionController, PodGCController,
     PersistentVolumeController, LocalProvisioner, ClaimProtectionController, VolumeProtectionController,
     ResourceQuotaController, NamespaceController, ServiceAccountController, ServiceAccountTokenController,
-    RootCAPublisher, ClusterRoleAggregationController, GarbageCollector,
+    RootCAPublisher, ClusterRoleAggregationController, CSRApprovingController, CSRSigningController, TokenCleaner,
+    GarbageCollector,
 )
 
 

@@ -101,7 +101,11 @@ class Kernel:
         self.components.pop(part, None)
         self.live.pop(part, None)
         self._drop_timers(part)
-        self.peers.pop(part, None)
+        for known in (self.peers, self.half_open, self.stopped, self.silenced):
+            known.pop(part, None)
+        for connected in (self.peers, self.half_open):
+            for others in connected.values():
+                others.pop(part, None)
 
     def take_apart(self) -> None:
         """Nobody needs this kernel any more. Its parts know it and each other: such rings would stay in memory until

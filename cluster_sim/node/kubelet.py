@@ -17,7 +17,16 @@ from cluster_sim.client import STRATEGIC_MERGE_PATCH, Process, Watch
 from cluster_sim.client.event_recorder import record
 from cluster_sim.kernel import SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
-from cluster_sim.node import admission, eviction, image_gc, kubelet_server, lifecycle_hooks, node_object, spec_changes
+from cluster_sim.node import (
+    admission,
+    eviction,
+    image_gc,
+    kubelet_server,
+    lifecycle_hooks,
+    node_object,
+    spec_changes,
+    tls_bootstrap,
+)
 from cluster_sim.node.eviction_manager import EvictionManager
 from cluster_sim.node.image_pulls import ImagePulls
 from cluster_sim.node.node_registration import NodeRegistration
@@ -28,6 +37,7 @@ from cluster_sim.node.pod_status import news, report, word
 from cluster_sim.node.pod_worker import field_path, new_worker
 from cluster_sim.node.probes import Probes
 from cluster_sim.node.runtime_client import RuntimeClient
+from cluster_sim.node.tls_bootstrap import TLSBootstrap
 
 register_phrases({
     "kubelet.sees": "kubelet on {node} sees its new pod {pod} and prepares it",
@@ -53,7 +63,7 @@ class Kubelet(Process):
     def interests(self) -> tuple[Watch, ...]:
         """Only its own node, and that node's pods."""
         return (Watch("pods", field_selector=f"spec.nodeName={self.node}"),
-                Watch("nodes", field_selector=f"metadata.name={self.node}"))
+                Watch("nodes", field_selector=f"metadata.name={self.node}"), *TLSBootstrap(self).interests())
 
     def reset(self) -> None:
         """The process died: workers and calls are forgotten."""
@@ -82,7 +92,7 @@ class Kubelet(Process):
         self.runtime = self.cri.call
         self.start_up, self.ending, self.pulls = PodStart(self), PodEnd(self), ImagePulls(self)
         self.probes, self.registration, self.evictions = Probes(self), NodeRegistration(self), EvictionManager(self)
-        self.resizes = PodResize(self)
+        self.resizes, self.tls = PodResize(self), TLSBootstrap(self)
 
     @property
     def machine(self) -> Object:
@@ -110,8 +120,16 @@ class Kubelet(Process):
         pod = self.informers["pods"].get(worker["key"])
         return pod if pod is not None and pod["metadata"]["uid"] == worker["uid"] else None
 
+    @property
+    def token(self) -> str:  # type: ignore[override]
+        """The bootstrap token of a machine that has just joined, until it has its certificate."""
+        return str(self.machine.get("bootstrap", ""))
+
     def start(self, cause: int) -> None:
-        """Register the node, watch its pods, ask the runtime what already runs."""
+        """Register the node, watch its pods, ask the runtime what already runs. Who has no certificate asks for it."""
+        if self.token:
+            self.tls.begin(cause)
+            return
         super().start(cause)
         self.registration.register(cause)
         self.cri.ask(cause)
@@ -122,6 +140,9 @@ class Kubelet(Process):
 
     def observe(self, resource: str, event: str, old: Object | None, new: Object | None, span: int) -> None:
         """A pod of this node came, changed or went; or the node itself changed."""
+        if resource == tls_bootstrap.RESOURCE:
+            self.tls.observe(new, span)
+            return
         if resource == "nodes":
             self.registration.observe(new, span)
             return
@@ -247,7 +268,7 @@ class Kubelet(Process):
 
     def answer(self, then: str, data: Any, status: int, body: Any, span: int) -> None:
         """Each answer goes to the room that asked."""
-        for room in (self, self.start_up, self.ending, self.registration):
+        for room in (self, self.start_up, self.ending, self.registration, self.tls):
             method = getattr(room, f"on_{then}", None) if then else None
             if method is not None:
                 method(data, status, body, span)
@@ -265,6 +286,8 @@ class Kubelet(Process):
             self.cri.is_down(span)
         elif kind == "kubelet":
             kubelet_server.serve(self, payload, span)
+        elif kind == "tls-bootstrap":
+            self.tls.again(span)
         elif kind == "sync":
             self.start_up.sync(payload, span)
         elif kind == "sources":

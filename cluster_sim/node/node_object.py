@@ -55,7 +55,8 @@ def new_node(machine: Object, status: Object) -> Object:
               "kubernetes.io/hostname": name, "kubernetes.io/os": "linux"}
     spec: Object = {"podCIDR": pod_network(machine), "podCIDRs": [pod_network(machine)]}
     if machine["role"] == "control-plane":
-        labels["node-role.kubernetes.io/control-plane"] = ""
+        if not machine.get("joining"):  # kubeadm has the kubelet register the taint, and sets the label itself
+            labels["node-role.kubernetes.io/control-plane"] = ""
         spec["taints"] = [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]
     if machine["zone"]:
         labels["topology.kubernetes.io/zone"] = machine["zone"]

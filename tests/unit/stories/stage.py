@@ -4,6 +4,7 @@
     advance 10                    let ten virtual seconds pass
     until pods/web-a phase=…      let time pass until a field has that value (at most `within=60` seconds)
     fault power-off worker-1      something goes wrong; `undo power-off worker-1` repairs it
+    operate join-worker cpu=4     what an administrator does at a machine; a target stands without `=`
     story                         what happened since the last time it was asked, in the actors' words
     crash web-a                   a pod's container exits with code 1
     runs on worker-1              what really runs there; `rules of web on worker-1`: where its traffic goes (`reality.py`)
@@ -105,6 +106,14 @@ class Stage:
         self.begin_act()
         given_options = {key: yaml.load(value) for key, _, value in (one.partition("=") for one in options)}
         self.faults[f"{name} {target}"] = self.now.fault(name, target, **given_options)
+        return ""
+
+    def do_operate(self, rest: str, given: str) -> str:
+        """An administrator does something at a machine."""
+        name, *more = shlex.split(rest)
+        self.begin_act()
+        options = {key: yaml.load(value) for key, _, value in (one.partition("=") for one in more if "=" in one)}
+        self.now.operate(name, next((one for one in more if "=" not in one), None), **options)
         return ""
 
     def do_undo(self, rest: str, given: str) -> str:
