@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from cluster_sim import Cluster, mark
-from tests.property.scripts import play, run, scene, write
+from tests.property.manifests import scene
+from tests.property.scripts import play, run, write
 from tests.property.stored_logs import read, stored
 
 ROOT = Path(__file__).resolve().parents[2]

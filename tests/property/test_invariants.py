@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from cluster_sim import Cluster
 from tests.property.invariants import Watcher, settled
-from tests.property.scripts import play, scene
+from tests.property.manifests import scene
+from tests.property.scripts import play
 
 NAMES = st.sampled_from(["web", "shop"])
 GOOD = st.sampled_from(["nginx:1.29", "nginx:1.30", "redis:7"])

@@ -1,0 +1,1 @@
+"""Long searches with new seeds, for what must always hold: `make soak`."""

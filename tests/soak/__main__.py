@@ -1,0 +1,76 @@
+"""`python -m tests.soak [SECONDS] [FIRST]`: seed after seed, of three kinds, until the time is up.
+
+    life        one cluster with random people and misfortune (life.py)
+    registers   three control planes with clients: linearizable, nothing lost (tests/property/registers.py)
+    raft        a raft group on a hostile network: at least 2,000 schedules, however long they take
+                (tests/unit/etcd/raft_harness.py)
+
+What fails is printed with its kind and seed: `python -m tests.soak life SEED` plays it again. Without FIRST the seeds go
+on from where the clock happens to be. Two processes share the work.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import time
+import traceback
+from collections.abc import Callable
+
+from cluster_sim.kernel import frozen
+from tests.property import registers
+from tests.soak import life
+from tests.unit.etcd import raft_harness
+
+SCHEDULES = 2_000
+
+
+def raft(seed: int) -> list[str]:
+    """One schedule; a violation is an AssertionError."""
+    raft_harness.run(seed)
+    return []
+
+
+KINDS: dict[str, Callable[[int], list[str]]] = {
+    "life": life.run, "registers": lambda seed: registers.run(seed).wrong, "raft": raft,
+}
+
+
+def one(kind: str, seed: int) -> bool:
+    """Play one run; → whether all was well. What was not is printed."""
+    try:
+        wrong = KINDS[kind](seed)
+    except Exception:
+        wrong = traceback.format_exc().splitlines()[-5:]
+    if wrong:
+        print(f"{kind} {seed}:", *wrong[:6], sep="\n    ", flush=True)
+    return not wrong
+
+
+def search(kind: str, seed: int, seconds: float, least: int = 1) -> tuple[str, int, int]:
+    """Run seed after seed until the time is up and at least so many were run; → (kind, how many, how many failed)."""
+    frozen.enable()
+    end, count, bad = time.monotonic() + seconds, 0, 0
+    while count < least or time.monotonic() < end:
+        bad += not one(kind, seed + count)
+        count += 1
+    return kind, count, bad
+
+
+def soak(seconds: float, first: int) -> int:
+    """All kinds on two processes; → how many runs failed."""
+    work = [("life", first, seconds), ("raft", first, seconds / 2, SCHEDULES), ("registers", first, seconds / 4)]
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        results = [pool.apply_async(search, each) for each in work]
+        done = [result.get() for result in results]
+    for kind, count, bad in done:
+        print(f"{kind}: {count} runs, {bad} failed")
+    return sum(bad for _, _, bad in done)
+
+
+if __name__ == "__main__":
+    words = sys.argv[1:]
+    if words and words[0] in KINDS:
+        frozen.enable()
+        sys.exit(0 if one(words[0], int(words[1])) else 1)
+    sys.exit(1 if soak(float(words[0]) if words else 600, int(words[1]) if words[1:] else int(time.time())) else 0)
