@@ -32,8 +32,9 @@ REFUSED: Object = {"message": "the connection to the server was refused"}
 
 
 def unheard(status: int) -> bool:
-    """Whether an answer says nothing about the request itself: nobody answered, or the server could not."""
-    return status == 0 or status == 429 or status >= 500
+    """Whether an answer says nothing about the request itself: nobody answered, the server could not, or it does not
+    know any more who asks (the credential has expired)."""
+    return status in (0, 401, 429) or status >= 500
 
 
 class Process(Component):

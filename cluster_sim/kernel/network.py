@@ -5,7 +5,9 @@ and lossy links are faults: they live here and nowhere else. A real network has 
 unless a fault adds it, so that what a learner sees is the protocol and not the weather.
 
 Everything here goes over TCP, so a packet that a lossy link loses is sent again: after 200 ms, then twice as long each
-time (RFC 6298; Linux' TCP_RTO_MIN and TCP_RTO_MAX), and what was sent later waits for it. Only a cut keeps messages away.
+time (RFC 6298; Linux' TCP_RTO_MIN), and what was sent later waits for it. After 45 s without an answer to its pings HTTP/2
+gives a connection up and tries another (client-go: 30 s idle, 15 s for the ping); so long may a message be late. Only a
+cut keeps messages away.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from cluster_sim.kernel.draws import Draws
 LOCAL = 200  # µs within one machine (a unix socket)
 ETCD = 500  # µs between the API server and its etcd
 HOP = 1_000  # µs between two machines
-RETRANSMIT, LONGEST_RETRANSMIT = 200_000, 120_000_000  # µs until a lost packet is sent again
+RETRANSMIT = 200_000  # µs until a lost packet is sent again, the first time
+GIVEN_UP = 45_000_000
 
 
 class Network:
@@ -113,10 +116,10 @@ class Network:
         for place, percent in self._lossy.values():
             if self._within(source, [place]) or self._within(target, [place]):
                 pause = RETRANSMIT
-                while self.draws.below("packet-loss", 100) < percent:
+                while self.draws.below("packet-loss", 100) < percent and late < GIVEN_UP:
                     late += pause
-                    pause = min(2 * pause, LONGEST_RETRANSMIT)
-        return late
+                    pause *= 2
+        return min(late, GIVEN_UP)
 
     def _measure(self, source: str, target: str) -> int | None:
         here, there = self.machine(source), self.machine(target)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.client import STRATEGIC_MERGE_PATCH, Process, Watch
+from cluster_sim.client import STRATEGIC_MERGE_PATCH, Process, Watch, unheard
 from cluster_sim.client.event_recorder import record
 from cluster_sim.kernel import SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
@@ -258,7 +258,7 @@ class Kubelet(Process):
             return
         worker["reporting"] = False
         pod = self.pod_of(worker)
-        if status in (0, 429) or status >= 500:
+        if unheard(status):
             self.kernel.timer(self.part, 10 * SECOND, "report-again", uid, cause=span)
         elif worker["dirty"]:
             worker["dirty"] = False

@@ -1,9 +1,10 @@
 """The kubelet's own server: logs and commands, for the API server that passes them on (port 10250 of a node).
 
 A message "kubelet" {"source", "id", "op", "namespace", "pod", "container", …} is answered with "kubelet-answer" {"id",
-"status", "body"}. `op` is "metrics" (what the node and its containers use: /metrics/resource), "logs" (with the options of `container_log.text`, and "previous"; the answer also has "time",
-to ask for what comes "after" it) or "exec" (with "command"; answered when it has ended, with "code"). A kubelet that is
-stopped answers nothing: `kubectl logs` fails while the container runs on.
+"status", "body"}. `op` is "logs" (with the options of `container_log.text`, and "previous"; the answer also has "time",
+to ask for what comes "after" it), "exec" (with "command"; answered when it has ended, with "code") or "metrics" (what
+the node and its containers use: /metrics/resource). A kubelet that is stopped answers nothing: `kubectl logs` fails while
+the container runs on.
 
 Source: kubernetes pkg/kubelet/server/server.go, kubelet_pods.go (validateContainerLogStatus).
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cluster_sim.client import unheard
 from cluster_sim.kernel import SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
 from cluster_sim.node import lifecycle_hooks, pod_worker
@@ -199,7 +200,7 @@ class PodEnd:
     def on_deleted(self, uid: str, status: int, body: Any, span: int) -> None:
         """The last DELETE was answered; if nobody heard it, say it again later."""
         worker = self.kubelet.workers.get(uid)
-        if worker is not None and (status in (0, 429) or status >= 500):
+        if worker is not None and unheard(status):
             worker["deleting"] = False
             self.kernel.timer(self.kubelet.part, 10 * SECOND, "report-again", uid, cause=span)
 

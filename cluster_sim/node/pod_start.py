@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import quantity, resources
+from cluster_sim.client import unheard
 from cluster_sim.kernel import SECOND, STORY
 from cluster_sim.kernel.span import register_phrases
 from cluster_sim.node import (
@@ -90,7 +91,7 @@ class PodStart:
         pod = self.kubelet.pod_of(worker) if worker else None
         if worker is None or pod is None or worker["sources"] is None:
             return
-        if status in (0, 429) or status >= 500:  # nobody says whether it exists
+        if unheard(status):  # nobody says whether it exists
             self._look_again(worker, span)
             return
         worker["sources"][name] = sources.values_of(name.partition("/")[0], body) if status == 200 else None
