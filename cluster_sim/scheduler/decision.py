@@ -85,9 +85,13 @@ def _nth(classes: list[int], number: int, n: int) -> int:
 
 
 def explanation(ranking: Ranking, sample: Sample, totals: dict[int, int], chosen: str) -> dict[str, Any]:
-    """The table of points, best node first; the chosen one is always in it. A single node gets no points."""
+    """The table of points, best node first; the chosen one is always in it. A single node gets no points.
+
+    `scores` has each plugin's points times its weight, `raw` what it saw in the node before nodes were compared.
+    """
     order = ranking.cycle.cache.order
     rows: list[Any] = []
+    raw: dict[str, Any] = {}
     if len(sample.positions) > 1:
         table = ranking.table(sample)
         for number in sorted(totals, key=lambda number: (-totals[number], sample.classes.index(number))):
@@ -97,8 +101,13 @@ def explanation(ranking: Ranking, sample: Sample, totals: dict[int, int], chosen
                 rows.append([order[sample.positions[at]].name, *row])
         if all(row[0] != chosen for row in rows):
             rows = [[chosen, *rows[0][1:]], *rows[:-1]]  # it is one of the best
+        at_position = dict(zip(sample.positions, sample.classes, strict=True))
+        for name, *_ in rows:
+            key = ranking.keys[at_position[ranking.cycle.cache.nodes[name].position]]
+            raw[name] = {plugin.name: list(value) if isinstance(value, tuple) else value
+                         for plugin, value in zip(ranking.scorers, key, strict=True)}
     rejected = [[order[position].name, rejection.plugin, list(rejection.reasons)]
                 for position, rejection in islice(ranking.rejections.items(), EXPLAINED_NODES)]
-    return {"chosen": chosen, "asked": len(order), "fit": len(sample.positions), "scores": rows, "rejected": rejected,
-            "reasons": ranking.reasons(),
+    return {"chosen": chosen, "asked": len(order), "fit": len(sample.positions), "scores": rows, "raw": raw,
+            "rejected": rejected, "reasons": ranking.reasons(),
             "weights": {plugin.name: plugin.weight for plugin in ranking.scorers}}

@@ -28,6 +28,15 @@ class Rejection:
     unresolvable: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a node, a pod or a volume: its kind, and the object before and after."""
+
+    kind: str
+    old: Object | None = None
+    new: Object | None = None
+
+
 class Lister(Protocol):
     """What plugins read other objects from: an informer."""
 
@@ -57,6 +66,10 @@ class Plugin:
     relative: ClassVar[bool] = False  # whether `normalize` compares nodes; else the raw value is the score
     # Events after which a pod that this plugin turned away may be worth another try (its queueing hints).
     wakes: ClassVar[tuple[str, ...]] = ()
+
+    def helps(self, shape: PodShape, event: Event) -> bool:
+        """Whether the event may change this plugin's mind about pods of the shape (QueueingHintFn)."""
+        return True
 
     def filters(self, cycle: Cycle) -> bool:
         """Whether it has anything to say about this pod when filtering."""

@@ -11,6 +11,7 @@ All of it is plain data in the process's state. Source: kubernetes pkg/scheduler
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from typing import Any
 
 from cluster_sim.kernel import SECOND
@@ -84,11 +85,11 @@ class SchedulingQueue:
             pod["place"] = "unschedulable"
             self.state["waiting"][key] = now
 
-    def event(self, plugins: dict[str, bool], now: int, cause: int) -> None:
-        """Something happened that pods turned down by one of these plugins may profit from."""
+    def event(self, helps: Callable[[str, str], bool], now: int, cause: int) -> None:
+        """Something happened: `helps(pod, plugin)` says whether it may change the mind of a plugin that turned a pod down."""
         for key in list(self.state["waiting"]):
             turned_down = self.pods[key]["plugins"]
-            if not turned_down or any(plugin in plugins for plugin in turned_down):
+            if not turned_down or any(helps(key, plugin) for plugin in turned_down):
                 self.wake(key, now, cause)
 
     def wake(self, key: str, now: int, cause: int) -> None:

@@ -23,8 +23,8 @@ from cluster_sim.kernel.span import register_phrases
 from cluster_sim.scheduler import failure, volumes
 from cluster_sim.scheduler.cache import Cache
 from cluster_sim.scheduler.decision import Decision, decide
-from cluster_sim.scheduler.framework import Cycle, Lister
-from cluster_sim.scheduler.plugins import PLUGINS
+from cluster_sim.scheduler.framework import Cycle, Event, Lister
+from cluster_sim.scheduler.plugins import BY_NAME
 from cluster_sim.scheduler.queue import SchedulingQueue
 from cluster_sim.scheduler.ranking import Ranking
 from cluster_sim.scheduler.telling import phrase_of
@@ -96,7 +96,7 @@ class Scheduler(Process):
                 self.cache.invalidate()
         elif resource in ("persistentvolumeclaims", "persistentvolumes", "storageclasses"):
             self._happened(
-                {"persistentvolumeclaims": "claim", "persistentvolumes": "volume"}.get(resource, "class"), span
+                {"persistentvolumeclaims": "claim", "persistentvolumes": "volume"}.get(resource, "class"), span, old, new
             )
             volumes.go_on(self, span)
         self.wake(span)
@@ -108,7 +108,7 @@ class Scheduler(Process):
             self.state["volumes"].pop(key, None)
             self.nominate(key, None, None)
             if self.cache.remove(key):
-                self._happened("pod-delete", span)
+                self._happened("pod-delete", span, old)
         elif new["spec"].get("nodeName"):
             self._assigned(key, old, new, span)
         elif (new["spec"].get("schedulerName") or NAME) == NAME and not new["spec"].get("schedulingGates"):
@@ -132,34 +132,46 @@ class Scheduler(Process):
             self.nominate(key, None, None)
         if self.cache.refresh(key, new, node_name):
             if old is None or not old["spec"].get("nodeName"):
-                self._happened("pod-add", span)
+                self._happened("pod-add", span, None, new)
             return
         known = key in self.cache.pod_nodes
         self.cache.add(key, new, node_name)
         if not known:
-            self._happened("pod-add", span)
+            self._happened("pod-add", span, None, new)
         elif old is not None and old["metadata"].get("labels") != new["metadata"].get("labels"):
-            self._happened("pod-label", span)
+            self._happened("pod-label", span, old, new)
         elif old is not None and old["spec"] != new["spec"]:
-            self._happened("pod-scale-down", span)
+            self._happened("pod-scale-down", span, old, new)
 
     def _node(self, old: Object | None, new: Object | None, span: int) -> None:
         name = (new or old or {})["metadata"]["name"]
         self.cache.set_node(name, new)
         if old is None:
-            self._happened("node-add", span)
+            self._happened("node-add", span, None, new)
         elif new is not None:
             if old["metadata"].get("labels") != new["metadata"].get("labels"):
-                self._happened("node-label", span)
+                self._happened("node-label", span, old, new)
             for kind, part, field in (("node-taint", "spec", "taints"), ("node-taint", "spec", "unschedulable"),
                                       ("node-allocatable", "status", "allocatable")):
                 if (old.get(part) or {}).get(field) != (new.get(part) or {}).get(field):
-                    self._happened(kind, span)
+                    self._happened(kind, span, old, new)
 
-    def _happened(self, kind: str, span: int) -> None:
-        """Wake pods that were turned down by a plugin which this kind of event concerns."""
-        if self.queue.state["waiting"]:
-            self.queue.event({plugin.name: True for plugin in PLUGINS if kind in plugin.wakes}, self.kernel.now, span)
+    def _happened(self, kind: str, span: int, old: Object | None = None, new: Object | None = None) -> None:
+        """Wake pods that were turned down by a plugin which may now think otherwise."""
+        if not self.queue.state["waiting"]:
+            return
+        event, known = Event(kind, old, new), {}  # type: Event, dict[tuple[str, str], bool]
+
+        def helps(key: str, name: str) -> bool:
+            plugin, pod = BY_NAME[name], self.informers["pods"].get(key)
+            if pod is None or kind not in plugin.wakes:
+                return False
+            shape = self.cache.shape(pod)
+            if (name, shape.key) not in known:
+                known[name, shape.key] = plugin.helps(shape, event)
+            return known[name, shape.key]
+
+        self.queue.event(helps, self.kernel.now, span)
 
     # What it does
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 from cluster_sim.api import selectors
-from cluster_sim.scheduler.framework import MAX_SCORE, Cycle, Plugin, Rejection
+from cluster_sim.scheduler.framework import MAX_SCORE, Cycle, Event, Plugin, Rejection
 from cluster_sim.scheduler.node_info import NodeInfo, ScheduledPod
-from cluster_sim.scheduler.pod_shape import PodShape
+from cluster_sim.scheduler.pod_shape import REQUIRED, PodShape
 
 Object = dict[str, Any]
 Domains = dict[tuple[str, str], int]  # (topology key, value) → count or weight
@@ -31,6 +31,22 @@ class InterPodAffinity(Plugin):
     NO_NEIGHBOUR = Rejection("InterPodAffinity", ("node(s) didn't match pod affinity rules",), unresolvable=True)
     BAD_NEIGHBOUR = Rejection("InterPodAffinity", ("node(s) didn't match pod anti-affinity rules",))
     UNWANTED = Rejection("InterPodAffinity", ("node(s) didn't satisfy existing pods anti-affinity rules",))
+
+    def helps(self, shape: PodShape, event: Event) -> bool:
+        """A node with a label that matters; a neighbour that came for company, or an unwelcome one that went.
+
+        Terms that select namespaces by label are taken to be about every namespace: here one look too many does no harm.
+        """
+        if event.kind.startswith("node"):
+            wanted = [term["topologyKey"] for term in (*shape.required_affinity, *shape.required_anti_affinity)]
+            before, after = ((node or {"metadata": {}})["metadata"].get("labels") or {} for node in (event.old, event.new))
+            return not wanted or any(key in after and before.get(key) != after[key] for key in wanted) or any(
+                key in before and key not in after for key in wanted)
+        came = event.new is not None and bool(shape.required_affinity) and all(
+            _may_mean(term, shape, event.new) for term in shape.required_affinity)
+        went = event.old is not None and (
+            any(_may_mean(term, shape, event.old) for term in shape.required_anti_affinity) or has_anti_affinity(event.old))
+        return came or went
 
     def filters(self, cycle: Cycle) -> bool:
         """If the pod, or one that is there, has terms about the other."""
@@ -125,6 +141,18 @@ class InterPodAffinity(Plugin):
             if known[other.key]:
                 found.append((node.pods[key], node))
         return found
+
+
+def _may_mean(term: Object, owner: PodShape, pod: Object) -> bool:
+    """Whether the term can be about this pod, as far as that is to be seen without namespaces' labels."""
+    meta = pod["metadata"]
+    inside = term.get("namespaceSelector") is not None or meta.get("namespace") in (term.get("namespaces") or [owner.namespace])
+    return inside and selectors.matches(term.get("labelSelector"), meta.get("labels") or {})
+
+
+def has_anti_affinity(pod: Object) -> bool:
+    """It keeps others away."""
+    return bool((((pod["spec"].get("affinity") or {}).get("podAntiAffinity")) or {}).get(REQUIRED))
 
 
 def matches(cycle: Cycle, term: Object, owner: PodShape, other: PodShape) -> bool:

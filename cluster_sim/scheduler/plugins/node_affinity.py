@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cluster_sim.api.node_affinity import matches_required, preference
-from cluster_sim.scheduler.framework import Cycle, Plugin, Rejection, spread_to_100
+from cluster_sim.scheduler.framework import Cycle, Event, Plugin, Rejection, spread_to_100
 from cluster_sim.scheduler.node_info import NodeInfo
-from cluster_sim.scheduler.pod_shape import PREFERRED, REQUIRED
+from cluster_sim.scheduler.pod_shape import PREFERRED, REQUIRED, PodShape
 
 
 class NodeAffinity(Plugin):
@@ -22,6 +22,12 @@ class NodeAffinity(Plugin):
     wakes = ("node-add", "node-label")
     CONFLICT = Rejection("NodeAffinity", ("pod affinity terms conflict",), unresolvable=True)
     REASON = Rejection("NodeAffinity", ("node(s) didn't match Pod's node affinity/selector",), unresolvable=True)
+
+    def helps(self, shape: PodShape, event: Event) -> bool:
+        """A node that is as the pod asks now, and was not before."""
+        before, after = (node is not None and matches_required(shape.spec, node["metadata"].get("labels") or {},
+                                                               node["metadata"]["name"]) for node in (event.old, event.new))
+        return after and not before
 
     def filters(self, cycle: Cycle) -> bool:
         """Only if the pod asks for certain nodes."""

@@ -5,9 +5,9 @@ Source: pkg/scheduler/framework/plugins/nodeports/node_ports.go.
 
 from __future__ import annotations
 
-from cluster_sim.scheduler.framework import Cycle, Plugin, Rejection
+from cluster_sim.scheduler.framework import Cycle, Event, Plugin, Rejection
 from cluster_sim.scheduler.node_info import NodeInfo
-from cluster_sim.scheduler.pod_shape import Port
+from cluster_sim.scheduler.pod_shape import PodShape, Port, host_ports
 
 ANY = "0.0.0.0"
 
@@ -18,6 +18,12 @@ class NodePorts(Plugin):
     name = "NodePorts"
     wakes = ("node-add", "pod-delete")
     REASON = Rejection("NodePorts", ("node(s) didn't have free ports for the requested pod ports",))
+
+    def helps(self, shape: PodShape, event: Event) -> bool:
+        """A node that came, or a pod that went and had one of the wanted ports."""
+        if event.kind != "pod-delete" or event.old is None:
+            return True
+        return any(conflict(wanted, other) for wanted in shape.ports for other in host_ports(event.old["spec"]))
 
     def filters(self, cycle: Cycle) -> bool:
         """Only if the pod wants a port of the node."""

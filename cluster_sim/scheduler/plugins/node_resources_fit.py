@@ -8,8 +8,10 @@ Source: pkg/scheduler/framework/plugins/noderesources/fit.go, least_allocated.go
 
 from __future__ import annotations
 
-from cluster_sim.scheduler.framework import MAX_SCORE, Cycle, Plugin, Rejection
+from cluster_sim.api.pod_requests import amounts, pod_requests
+from cluster_sim.scheduler.framework import MAX_SCORE, Cycle, Event, Plugin, Rejection
 from cluster_sim.scheduler.node_info import NodeInfo
+from cluster_sim.scheduler.pod_shape import PodShape
 
 
 class NodeResourcesFit(Plugin):
@@ -18,6 +20,20 @@ class NodeResourcesFit(Plugin):
     name = "NodeResourcesFit"
     weight = 1
     wakes = ("node-add", "node-allocatable", "pod-delete", "pod-scale-down")
+
+    def helps(self, shape: PodShape, event: Event) -> bool:
+        """A pod that went or shrank; a node with room for the pod (were it empty), of which it was short before."""
+        if event.kind == "pod-scale-down":
+            return event.old is not None and event.new is not None and any(
+                amount > pod_requests(event.new["spec"]).get(name, 0)
+                for name, amount in pod_requests(event.old["spec"]).items() if shape.requests.get(name))
+        if event.new is None:
+            return True
+        before, after = (amounts(((node or {}).get("status") or {}).get("allocatable")) for node in (event.old, event.new))
+        if not after.get("pods") or any(amount > after.get(name, 0) for name, amount in shape.requests.items()):
+            return False
+        wanted = [*(name for name, amount in shape.requests.items() if amount), "pods"]
+        return event.kind == "node-add" or any(after.get(name, 0) > before.get(name, 0) for name in wanted)
 
     def filter(self, cycle: Cycle, node: NodeInfo) -> Rejection | None:
         """Every resource that is short is named."""

@@ -16,9 +16,10 @@ from typing import Any
 from cluster_sim.api import selectors
 from cluster_sim.api.node_affinity import matches_required
 from cluster_sim.api.taints import find_untolerated
-from cluster_sim.scheduler.framework import MAX_SCORE, Cycle, Plugin, Rejection
+from cluster_sim.scheduler.framework import MAX_SCORE, Cycle, Event, Plugin, Rejection
 from cluster_sim.scheduler.node_info import ZONE, NodeInfo
 from cluster_sim.scheduler.plugins.default_selector import default_selector
+from cluster_sim.scheduler.pod_shape import PodShape
 from cluster_sim.scheduler.selector_counter import SelectorCounter
 
 Object = dict[str, Any]
@@ -58,6 +59,18 @@ class PodTopologySpread(Plugin):
     SKEWED = Rejection("PodTopologySpread", ("node(s) didn't match pod topology spread constraints",))
     MISSING = Rejection("PodTopologySpread",
                         ("node(s) didn't match pod topology spread constraints (missing required label)",), True)
+
+    def helps(self, shape: PodShape, event: Event) -> bool:
+        """A node with all the labels; a pod that the constraints are about, or was."""
+        hard = [one for one in shape.constraints if one.get("whenUnsatisfiable") != "ScheduleAnyway"]
+        given = [one for one in (event.old, event.new) if one is not None]
+        if event.kind.startswith("node"):
+            return any(all(one["topologyKey"] in (node["metadata"].get("labels") or {}) for one in hard) for node in given)
+        meant = [[selectors.matches(one.get("labelSelector"), pod["metadata"].get("labels") or {}) for one in hard]
+                 for pod in given if pod["metadata"].get("namespace") == shape.namespace]
+        if event.kind == "pod-label":
+            return len(meant) == 2 and meant[0] != meant[1]
+        return any(any(one) for one in meant)
 
     def filters(self, cycle: Cycle) -> bool:
         """Only with hard constraints."""

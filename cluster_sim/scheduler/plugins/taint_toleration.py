@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cluster_sim.api.taints import find_untolerated, tolerated
-from cluster_sim.scheduler.framework import Cycle, Plugin, Rejection, spread_to_100
+from cluster_sim.scheduler.framework import Cycle, Event, Plugin, Rejection, spread_to_100
 from cluster_sim.scheduler.node_info import NodeInfo
+from cluster_sim.scheduler.pod_shape import PodShape
 
 
 class TaintToleration(Plugin):
@@ -20,6 +21,14 @@ class TaintToleration(Plugin):
     relative = True
     wakes = ("node-add", "node-taint")
     REASON = Rejection("TaintToleration", ("node(s) had untolerated taint(s)",), unresolvable=True)
+
+    def helps(self, shape: PodShape, event: Event) -> bool:
+        """A node whose taints the pod tolerates now, and did not before."""
+        if event.new is None:
+            return False
+        before, after = (find_untolerated(((node or {}).get("spec") or {}).get("taints"), shape.tolerations)
+                         for node in (event.old, event.new))
+        return after is None and (event.old is None or before is not None)
 
     def filter(self, cycle: Cycle, node: NodeInfo) -> Rejection | None:
         """Any taint that no toleration covers."""

@@ -14,8 +14,9 @@ from typing import Any
 
 from cluster_sim.api import quantity
 from cluster_sim.api.node_affinity import matches_terms
-from cluster_sim.scheduler.framework import Cycle, Plugin, Rejection
+from cluster_sim.scheduler.framework import Cycle, Event, Plugin, Rejection
 from cluster_sim.scheduler.node_info import NodeInfo
+from cluster_sim.scheduler.pod_shape import PodShape
 
 Object = dict[str, Any]
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
@@ -33,6 +34,13 @@ class VolumeBinding(Plugin):
     NOTHING = Rejection(
         "VolumeBinding", ("node(s) didn't find available persistent volumes to bind",), unresolvable=True
     )
+
+    def helps(self, shape: PodShape, event: Event) -> bool:
+        """One of the pod's claims, or a volume, a class, a node that could serve one."""
+        if event.kind != "claim":
+            return True
+        meta = (event.new or event.old or {"metadata": {}})["metadata"]
+        return meta.get("namespace") == shape.namespace and meta.get("name") in shape.claims
 
     def filters(self, cycle: Cycle) -> bool:
         """Only for pods with claims."""

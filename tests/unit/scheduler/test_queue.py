@@ -28,9 +28,9 @@ def test_a_pod_that_fits_nowhere_waits_for_an_event_its_plugin_cares_about():
     queue.take(0)
     queue.failed("a", 0, ["NodeResourcesFit"])
     assert queue.take(20 * SECOND) is None
-    queue.event({"TaintToleration": True}, 20 * SECOND, cause=7)
+    queue.event(lambda key, plugin: plugin == "TaintToleration", 20 * SECOND, cause=7)
     assert queue.take(20 * SECOND) is None
-    queue.event({"NodeResourcesFit": True}, 20 * SECOND, cause=8)
+    queue.event(lambda key, plugin: plugin == "NodeResourcesFit", 20 * SECOND, cause=8)
     assert queue.take(20 * SECOND) == "a"
     assert queue.pods["a"]["cause"] == 8
 
@@ -40,7 +40,7 @@ def test_a_pod_woken_before_its_pause_is_over_is_tried_when_nothing_else_is_acti
     queue.take(0)
     queue.failed("a", 0, ["NodeResourcesFit"])
     queue.add("b", 0, 1, cause=1)
-    queue.event({"NodeResourcesFit": True}, SECOND // 2, cause=2)
+    queue.event(lambda key, plugin: plugin == "NodeResourcesFit", SECOND // 2, cause=2)
     assert queue.places() == {"active": 1, "backoff": 1, "unschedulable": 0}
     assert [queue.take(SECOND // 2) for _ in range(2)] == ["b", "a"]
 

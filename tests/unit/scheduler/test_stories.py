@@ -44,6 +44,8 @@ def test_the_decision_says_why_this_node():
     assert [row[0] for row in span.detail["scores"]] == ["worker-2", "worker-1"]
     assert span.detail["reasons"] == {"node(s) had untolerated taint(s)": 1}
     assert span.detail["weights"]["TaintToleration"] == 3
+    assert span.detail["raw"]["worker-2"]["TaintToleration"] == 0  # soft taints, before nodes are compared
+    assert span.detail["scores"][0][2]["TaintToleration"] == 300  # and 100 points times the weight
 
 
 def test_a_pod_without_room_waits_and_goes_where_room_becomes_free():
