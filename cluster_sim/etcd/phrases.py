@@ -32,7 +32,7 @@ register_phrases({
     "etcd.promoted": "etcd: {other} has the whole log and votes from now on; {members} members vote",
     "etcd.member-gone": "etcd: {other} is no longer in the cluster; {members} members vote",
     "etcd.removed": "etcd on {node} has been removed from the cluster and stops",
-    "etcd.timeout": "etcd on {node} gives up on a request after 7 s: {message}",
+    "etcd.gave-up": "etcd on {node} gives up on a request: {message}",
     "etcd.no-leader": "etcd on {node} has had no leader for 3 s and ends the watches",
     "etcd.snapshot-save": "etcd on {node} writes a snapshot as of revision {revision}",
     "etcd.snapshot-restore": "etcd on {node} begins a new cluster from a snapshot as of revision {revision}",

@@ -39,7 +39,7 @@ def propose(member: Etcd, operation: str, body: dict[str, Any], span: int, call:
     number = f"{state['me']} {state['next']}"
     state["proposals"][number] = {"call": call, "data": [operation, number, 0, body], "time": member.kernel.now,
                                   "span": span, "sent": False}
-    member.wait()
+    member.wait(member.kernel.now + REQUEST_TIMEOUT)
     _send(member, number, span)
 
 
@@ -62,14 +62,14 @@ def stamped(data: Data, time: int) -> Data:
     return [data[0], data[1], time, data[3]]
 
 
-def expire(member: Etcd, span: int) -> None:
+def expire(member: Etcd) -> None:
     """Give up what has waited too long."""
     now = member.kernel.now
     for number, row in list(member.state["proposals"].items()):
         if now - row["time"] >= REQUEST_TIMEOUT:
             del member.state["proposals"][number]
             if row["call"] is not None:
-                member.fail(row["call"], why_timed_out(member, row["time"]), span)
+                member.fail(row["call"], why_timed_out(member, row["time"]), row["span"])
 
 
 def why_timed_out(member: Etcd, since: int) -> str:

@@ -1,6 +1,6 @@
 """Reads: linearizable unless the client says it need not be.
 
-    state["reads"][context] = {call, time, index}
+    state["reads"][context] = {call, time, asked, index, span}
 
 A linearizable read asks the leader how far the log is committed (ReadIndex), waits until this member has applied that
 much, and then reads the own store; asked twice a second until somebody answers. A serializable read takes the own
@@ -32,8 +32,9 @@ def read(member: Etcd, call: dict[str, Any], span: int) -> None:
     state = member.state
     state["next"] += 1
     context = f"{state['me']} {state['next']}"
-    state["reads"][context] = {"call": call, "time": member.kernel.now, "asked": member.kernel.now, "index": None}
-    member.wait()
+    state["reads"][context] = {"call": call, "time": member.kernel.now, "asked": member.kernel.now, "index": None,
+                               "span": span}
+    member.wait(member.kernel.now + RETRY)
     _ask(member, context, span)
 
 
@@ -56,15 +57,16 @@ def serve_ready(member: Etcd, span: int) -> None:
     for context, row in list(member.state["reads"].items()):
         if row["index"] is not None and row["index"] <= applied:
             del member.state["reads"][context]
+            member.nothing_waits()
             _answer(member, row["call"], span)
 
 
-def leader_changed(member: Etcd, span: int) -> None:
+def leader_changed(member: Etcd) -> None:
     """Another leader: what the former one was asked is not answered any more."""
     for context, row in list(member.state["reads"].items()):
         if row["index"] is None:
             del member.state["reads"][context]
-            member.fail(row["call"], errors.LEADER_CHANGED, span)
+            member.fail(row["call"], errors.LEADER_CHANGED, row["span"])
 
 
 def expire(member: Etcd, span: int) -> None:
@@ -73,7 +75,7 @@ def expire(member: Etcd, span: int) -> None:
     for context, row in list(member.state["reads"].items()):
         if now - row["time"] >= REQUEST_TIMEOUT:
             del member.state["reads"][context]
-            member.fail(row["call"], errors.TIMEOUT, span)
+            member.fail(row["call"], errors.TIMEOUT, row["span"])
         elif row["index"] is None and now - row["asked"] >= RETRY:
             _ask(member, context, span)
 

@@ -32,14 +32,13 @@ from cluster_sim.etcd.members import KINDS as MEMBER_KINDS
 from cluster_sim.etcd.raft import Raft
 from cluster_sim.etcd.raft.log import CONF, DATA, INDEX, KIND, NORMAL, TERM, Entry
 from cluster_sim.etcd.store import MOD, VALUE, Compacted, FutureRevision, Store
-from cluster_sim.kernel import MS, STORY, Component
-from cluster_sim.kernel.loop import register_connecting
+from cluster_sim.kernel import DETAIL, STORY, Component
+from cluster_sim.kernel.loop import in_background, register_connecting
 
 register_connecting("range", "txn", "watch-etcd", "compact", *MEMBER_KINDS)
 
 SNAPSHOT_COUNT = 1_000  # entries after which the log is compacted (etcd: 10,000)
 CATCH_UP = 500  # entries kept for members that lag (etcd: 5,000)
-SWEEP = 100 * MS
 RECENT = 8  # entries a view shows
 _DISK = ("disk", "raft", "members", "me", "cluster", "removed", "next")
 
@@ -56,7 +55,7 @@ class Etcd(Component):
         self.state.clear()
         self.state.update({"disk": {}, "raft": {}, "members": {}, "me": "", "cluster": "", "removed": False, "next": 0, **kept,
                            "memory": {}, "watchers": {}, "leases": {}, "proposals": {}, "reads": {}, "alarm": None,
-                           "sweeping": False, "told": ["follower", 0, ""], "leaderless": None, "elected": None, "silent": 0,
+                           "sweep": None, "told": ["follower", 0, ""], "leaderless": None, "elected": None, "silent": 0,
                            "silence": []})
 
     def rebuild(self) -> None:
@@ -143,18 +142,30 @@ class Etcd(Component):
         self.raft.propose([[CONF, change]], self.kernel.now)
         self.after_raft(span)
 
-    def wait(self) -> None:
-        """Something waits for the others: look after it now and then."""
-        if not self.state["sweeping"]:
-            self.state["sweeping"] = True
-            self.kernel.timer(self.part, SWEEP, "sweep", background=True)
+    def wait(self, until: int) -> None:
+        """Something waits for the others: look after it at `until` at the latest."""
+        sweep, kernel = self.state["sweep"], self.kernel
+        if sweep is None or until < sweep[0]:
+            if sweep is not None:
+                kernel.cancel(sweep[1])
+            self.state["sweep"] = [until, kernel.timer(self.part, max(0, until - kernel.now), "sweep", background=True)]
 
     def _sweep(self, span: int) -> None:
-        self.state["sweeping"] = False
-        proposals.expire(self, span)
+        self.state["sweep"] = None
+        proposals.expire(self)
         reads.expire(self, span)
-        if self.state["proposals"] or self.state["reads"]:
-            self.wait()
+        for row in self.state["proposals"].values():
+            self.wait(row["time"] + proposals.REQUEST_TIMEOUT)
+            break  # the first came first
+        for row in self.state["reads"].values():
+            self.wait(row["asked"] + reads.RETRY)
+
+    def nothing_waits(self) -> None:
+        """Nobody has to be looked after."""
+        sweep = self.state["sweep"]
+        if sweep is not None and not self.state["proposals"] and not self.state["reads"]:
+            self.kernel.cancel(sweep[1])
+            self.state["sweep"] = None
 
     def leader_is(self, leader: str, before: str, span: int) -> None:
         """Another leader, or none, is known now."""
@@ -166,7 +177,7 @@ class Etcd(Component):
         self.state["elected"] = self.kernel.now
         if leader == self.state["me"]:
             leases.start_clocks(self)
-        reads.leader_changed(self, span)
+        reads.leader_changed(self)
         proposals.send_waiting(self, span)
 
     # The log becomes the store
@@ -181,7 +192,9 @@ class Etcd(Component):
             operation, number, time, body = data
             if number:
                 row = self.state["proposals"].pop(number, None)
-                call = row["call"] if row is not None else None
+                if row is not None:
+                    call = row["call"]
+                    self.nothing_waits()
             if operation == "txn":
                 self._transact(body, time, call, span)
             elif operation == "expire":
@@ -224,10 +237,11 @@ class Etcd(Component):
         """Answer a client."""
         self.kernel.send(self.part, call["source"], kind, payload, span, verb=kind)
 
-    def fail(self, call: dict[str, Any], error: str, span: int) -> None:
-        """Tell a client that nothing came of its request, as far as this member knows."""
+    def fail(self, call: dict[str, Any], error: str, cause: int) -> None:
+        """Tell a client that nothing came of its request, as far as this member knows; `cause` brought the request."""
         kind = "txned" if "op" in call else "compacted" if "prefix" not in call else "ranged"
-        cause = self.kernel.work(self.part, span, verb="timeout", subject=error, phrase="etcd.timeout", level=STORY,
+        cause = self.kernel.work(self.part, cause, verb="timeout", subject=error, phrase="etcd.gave-up",
+                                 level=DETAIL if in_background(cause) else STORY,
                                  args={"node": self.node, "message": error}, also=self.state["silence"])
         self.answer(call, kind, {"id": call["id"], "ok": False, "revision": self.store.revision, "current": None, "kvs": [],
                                  "error": error}, cause)
