@@ -105,7 +105,8 @@ def reply(net: NodeNetwork, packet: Object, part: str, answer: Object, span: int
             "container": container, "told": told}
     target = packet["back"][-1] if packet["back"] else packet["source"]
     net.send(target, "reply", body, span, told, verb=verb, subject=packet["from"]["pod"], phrase=phrase, level=packet["level"],
-             args={"server": part.rpartition("/")[2], "client": packet["from"]["pod"], "port": packet["to"][1], "what": what})
+             args={"server": net.node if part == net.part else part.rpartition("/")[2], "client": packet["from"]["pod"],
+                   "port": packet["to"][1], "what": what})
 
 
 # The machine's own address

@@ -10,6 +10,7 @@
     runs on worker-1              what really runs there; `rules of web on worker-1`: where its traffic goes (`reality.py`)
     story of kube-scheduler …     only what these processes did (`story of nobody`: what came before is known)
     running                       what containers the workers really run, and the rules they route by
+    requests to web               what clients counted of their requests; `visit URL`: a person outside asks (`traffic.py`)
     leaders                       which etcd member, scheduler and controller manager leads; who runs at all
 
 Everything else is `kubectl`, as a person types it (see `kubectl.py`).
@@ -22,7 +23,7 @@ from typing import Any
 
 from cluster_sim import Cluster
 from cluster_sim.api import yaml
-from tests.unit.stories import kubectl, reality
+from tests.unit.stories import kubectl, reality, traffic
 from tests.unit.stories.names import Names
 
 QUIET = ("kube-apiserver", "etcd")  # they take part in everything; `story of` can ask for them
@@ -37,6 +38,7 @@ class Stage:
         self.told = self.heard = 0  # spans: told by `story`; looked at for names
         self.acts = [0.0]  # when a person did something: a story's times are counted from the act before
         self.faults: dict[str, str] = {}
+        self.counted: dict[str, Any] = {}  # target → what `requests` told last
 
     def run(self, command: str, given: str = "") -> str:
         """Carry out one command; → what it prints."""
@@ -76,6 +78,7 @@ class Stage:
         scene = {"apiVersion": "podium.dev/v1", "kind": "Scene", "spec": spec}
         manifests = "".join(f"---\n{yaml.dump(one)}" for one in [scene]) + (f"\n---\n{given}" if given else "")
         self.cluster = Cluster.open(manifests, seed=seed)
+        self.heard, self.acts, self.counted = 0, [0.0], {}
         self.cluster.advance(10)
         self.listen()
         self.told = self.heard
@@ -133,6 +136,14 @@ class Stage:
     def do_rules(self, rest: str, given: str) -> str:
         """Where a machine's traffic really goes."""
         return reality.rules(self, rest, given)
+
+    def do_requests(self, rest: str, given: str) -> str:
+        """What became of requests."""
+        return traffic.requests(self, rest, given)
+
+    def do_visit(self, rest: str, given: str) -> str:
+        """A person outside asks."""
+        return traffic.visit(self, rest, given)
 
     def do_story(self, rest: str, given: str) -> str:
         """What happened since it was last told."""
