@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cluster_sim.api import meta, selectors
+from cluster_sim.api import meta, resources, selectors
 from cluster_sim.api.conditions import set_condition
-from cluster_sim.client import Controller
+from cluster_sim.client import STRATEGIC_MERGE_PATCH, Controller
 from cluster_sim.controllers import pods
 from cluster_sim.controllers.pods import Object
 from cluster_sim.controllers.rolling_update import resolve
@@ -23,11 +23,37 @@ from cluster_sim.kernel.trace import register_phrases
 register_phrases({
     "disruption.status": "Disruption controller counts {healthy} healthy pods for {budget}, {desired} must stay: "
                          "{allowed} may go",
+    "disruption.stale": "Disruption controller takes back that {pod} would be disrupted: nobody deleted it",
 }, file="cluster_sim/controllers/disruption.py")
 
 DELETION_TIMEOUT = 120 * SECOND  # an evicted pod that is still there by then counts as healthy again
 SCALED = {"ReplicaSet": "replicasets", "Deployment": "deployments", "StatefulSet": "statefulsets",
           "ReplicationController": "replicationcontrollers"}
+
+
+STALE = "pod|"  # before a pod's key
+
+
+class UnknownScale(ValueError):
+    """A controller that does not say how many pods it wants."""
+
+
+def why_no_scale(pod: Object) -> str:
+    """In upstream's words: the pod's controller has no size, or is not there."""
+    owner = meta.controller_of(pod) or {}
+    kind = resources.by_kind(owner.get("apiVersion", ""), owner.get("kind", ""))
+    if kind is not None and "scale" not in kind.subresources:
+        return f"{kind.group_resource} does not implement the scale subresource"
+    return f'found no controllers for pod "{meta.name(pod)}"'
+
+
+def stale_since(pod: Object) -> int | None:
+    """Since when it is said to be disrupted though it is not being deleted; in µs since 1970. A kubelet may take longer."""
+    found = pods.condition(pod, "DisruptionTarget")
+    if (found is None or found["status"] != "True" or found.get("reason") == "TerminationByKubelet" or meta.is_deleting(pod)
+            or pods.is_terminal(pod)):
+        return None
+    return timestamps.parse(found["lastTransitionTime"])
 
 
 def go_selector(selector: Object | None) -> str:
@@ -60,15 +86,19 @@ class DisruptionController(Controller):
             return super().keys(resource, old, new) if resource == "poddisruptionbudgets" else ()
         namespace = meta.namespace(obj)
         if resource == "pods":
+            stale = [f"{STALE}{meta.key(new)}"] if new is not None and stale_since(new) is not None else []
             labels = [meta.labels(one) for one in (old, new) if one is not None]
-            return [meta.key(budget) for budget in budgets.list(namespace)
-                    if any(selectors.matches(budget["spec"].get("selector"), one) for one in labels)]
+            return stale + [meta.key(budget) for budget in budgets.list(namespace)
+                            if any(selectors.matches(budget["spec"].get("selector"), one) for one in labels)]
         if old is not None and new is not None and old["spec"].get("replicas") == new["spec"].get("replicas"):
             return ()
         return [meta.key(budget) for budget in budgets.list(namespace)]
 
     def sync(self, key: str, span: int) -> None:
-        """Count and write."""
+        """Count and write; or take back what was said of a pod that stays."""
+        if key.startswith(STALE):
+            self.take_back(key, self.lister("pods").get(key.removeprefix(STALE)))
+            return
         budget = self.lister("poddisruptionbudgets").get(key)
         if budget is None:
             return
@@ -77,7 +107,13 @@ class DisruptionController(Controller):
                 if selectors.matches(selector, meta.labels(pod)) and not pods.is_terminal(pod)]
         if not mine:
             self.event(budget, "Normal", "NoPods", "No matching pods found")
-        expected, unmanaged = self.expected(budget, mine)
+        try:
+            expected, unmanaged = self.expected(budget, mine)
+        except UnknownScale as error:
+            self.event(budget, "Warning", "CalculateExpectedPodCountFailed",
+                       f"Failed to calculate the number of expected pods: {error}")
+            self.fail(budget, str(error))
+            return
         if unmanaged:
             self.event(budget, "Warning", "UnmanagedPods", (
                 f"Pods selected by this PodDisruptionBudget (selector: {go_selector(selector)}) were found to be "
@@ -98,10 +134,12 @@ class DisruptionController(Controller):
         unmanaged = False
         for pod in mine:
             owner = self.scale_of(pod)
-            if owner is None:
+            if owner is not None:
+                owners[meta.uid(owner)] = owner["spec"].get("replicas", 1)
+            elif meta.controller_of(pod) is None:
                 unmanaged = True
             else:
-                owners[meta.uid(owner)] = owner["spec"].get("replicas", 1)
+                raise UnknownScale(why_no_scale(pod))
         return sum(owners.values()), unmanaged
 
     def scale_of(self, obj: Object) -> Object | None:
@@ -114,6 +152,30 @@ class DisruptionController(Controller):
         if found is None or meta.uid(found) != owner["uid"]:
             return None
         return self.scale_of(found) or found
+
+    def fail(self, budget: Object, message: str) -> None:
+        """Nobody may be evicted while that cannot be computed."""
+        old = budget.get("status") or {}
+        conditions = set_condition(old.get("conditions"), "DisruptionAllowed", "False", "SyncFailed", message,
+                                   self.kernel.timestamp(), observedGeneration=meta.generation(budget))
+        status = {**old, "observedGeneration": meta.generation(budget), "disruptionsAllowed": 0, "conditions": conditions}
+        if status != old:
+            self.update_status("poddisruptionbudgets", {**budget, "status": status}, subject=meta.name(budget))
+
+    def take_back(self, key: str, pod: Object | None) -> None:
+        """A pod was to be disrupted, but two minutes later it is not even being deleted: it stays."""
+        since = stale_since(pod) if pod is not None else None
+        if pod is None or since is None:
+            return
+        left = since + DELETION_TIMEOUT - self.kernel.epoch - self.now
+        if left > 0:
+            self.requeue(key, left)
+            return
+        condition = {"type": "DisruptionTarget", "status": "False", "reason": None, "message": None,
+                     "lastTransitionTime": self.kernel.timestamp()}
+        self.patch("pods", pod, {"status": {"conditions": [condition]}}, subresource="status",
+                   content_type=STRATEGIC_MERGE_PATCH, subject=meta.name(pod), phrase="disruption.stale",
+                   args={"pod": meta.name(pod)})
 
     def disrupted(self, budget: Object, mine: list[Object]) -> dict[str, str]:
         """Pods whose eviction was granted and whose deletion is not seen yet; forgotten after two minutes."""

@@ -49,13 +49,14 @@ def mirrored(endpoints: Object) -> list[Object]:
         found = [_endpoint(address, ready) for field, ready in (("addresses", True), ("notReadyAddresses", False))
                  for address in subset.get(field) or ()][:MAX_ADDRESSES]
         if found:
-            made.append({
-                "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4", "endpoints": found,
-                "ports": [_port(port) for port in subset.get("ports") or ()],
-                "metadata": {"generateName": f"{meta.name(endpoints)}-", "namespace": meta.namespace(endpoints),
-                             "labels": {**labels, SERVICE_LABEL: meta.name(endpoints), MANAGED_BY: ME},
-                             "ownerReferences": [meta.owner_reference(endpoints)],
-                             **({"annotations": annotations} if annotations else {})}})
+            metadata: Object = {"generateName": f"{meta.name(endpoints)}-", "namespace": meta.namespace(endpoints),
+                                "labels": {**labels, SERVICE_LABEL: meta.name(endpoints), MANAGED_BY: ME},
+                                "ownerReferences": [meta.owner_reference(endpoints)]}
+            if annotations:
+                metadata["annotations"] = annotations
+            made.append({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+                         "endpoints": found, "ports": [_port(port) for port in subset.get("ports") or ()],
+                         "metadata": metadata})
     return made
 
 
@@ -66,7 +67,7 @@ def _endpoint(address: Object, ready: bool) -> Object:
 
 
 def _port(port: Object) -> Object:
-    kept = {"name": port.get("name", ""), "port": port.get("port"), "protocol": port.get("protocol", "TCP")}
+    kept: Object = {"name": port.get("name", ""), "port": port.get("port"), "protocol": port.get("protocol", "TCP")}
     return {**kept, "appProtocol": port["appProtocol"]} if port.get("appProtocol") else kept
 
 
