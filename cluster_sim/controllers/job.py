@@ -20,7 +20,7 @@ from cluster_sim.api.conditions import find_condition, is_true
 from cluster_sim.client import STRATEGIC_MERGE_PATCH, Controller
 from cluster_sim.client.controller import Answer
 from cluster_sim.client.controller_host import ControllerHost
-from cluster_sim.controllers import adoption, job_index, job_rules, job_status, pods
+from cluster_sim.controllers import adoption, job_index, job_orphans, job_rules, job_status, pods
 from cluster_sim.controllers.deletion_rank import rank_for_deletion
 from cluster_sim.controllers.job_status import FINALIZER, has_finalizer, with_condition
 from cluster_sim.controllers.pods import Object
@@ -33,6 +33,7 @@ register_phrases({
     "job.create": "Job controller counts {active} running and {succeeded} succeeded, wants {wants}, creates {pod}",
     "job.delete": "Job controller deletes {pod}: {why}",
     "job.counted": "Job controller has noted how {pod} ended and lets it go",
+    "job.orphan": "Job controller finds that no Job will count {pod}, and lets it go",
     "job.status": "Job controller writes down: {job} has {succeeded} succeeded, {failed} failed",
     "job.end": "Job controller ends {job}: {message}",
 }, file="cluster_sim/controllers/job.py")
@@ -54,13 +55,23 @@ class JobController(Controller):
         adoption.index_by_controller(self.lister("pods"))
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:
-        """A Job; the owner of a pod."""
+        """A Job; the owner of a pod; pods that no Job will count."""
         if resource == "jobs":
-            return super().keys(resource, old, new)
-        return adoption.concerned(self.lister("jobs"), old, new, "Job")
+            if new is not None or old is None:
+                return super().keys(resource, old, new)
+            return [meta.key(old), *(job_orphans.key_of(pod) for pod in adoption.owned(self.lister("pods"), old))]
+        found = adoption.concerned(self.lister("jobs"), old, new, "Job")
+        if new is not None and job_orphans.is_orphan(new, self.lister("jobs"), ME):
+            return [*found, job_orphans.key_of(new)]
+        return found
 
     def sync(self, key: str, span: int) -> None:
         """Count, then go on or end; write the status."""
+        if key.startswith(job_orphans.MARK):
+            pod = self.lister("pods").get(key.removeprefix(job_orphans.MARK))
+            if pod is not None and job_orphans.is_orphan(pod, self.lister("jobs"), ME):
+                self.release(pod, "job.orphan")
+            return
         job = self.lister("jobs").get(key)
         if job is None or job["spec"].get("managedBy", ME) != ME:
             return
@@ -102,9 +113,13 @@ class JobController(Controller):
         over = job_status.is_finished(job) or meta.is_deleting(job)
         for pod in mine:
             if has_finalizer(pod) and (over or meta.uid(pod) in [*noted["succeeded"], *noted["failed"]]):
-                self.patch("pods", pod, {"metadata": {"$deleteFromPrimitiveList/finalizers": [FINALIZER]}},
-                           content_type=STRATEGIC_MERGE_PATCH, then="counted", subject=meta.name(pod),
-                           phrase="job.counted", args={"pod": meta.name(pod)}, level=DETAIL)
+                self.release(pod, "job.counted")
+
+    def release(self, pod: Object, phrase: str) -> None:
+        """Take the finalizer off a pod."""
+        self.patch("pods", pod, {"metadata": {"$deleteFromPrimitiveList/finalizers": [FINALIZER]}},
+                   content_type=STRATEGIC_MERGE_PATCH, then="counted", subject=meta.name(pod), phrase=phrase,
+                   args={"pod": meta.name(pod)}, level=DETAIL)
 
     def note_suspension(self, job: Object, status: Object, suspended: bool, stamp: str) -> Object:
         """The condition Suspended and its Event; a resumed Job starts its clock anew."""
