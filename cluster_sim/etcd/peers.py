@@ -37,7 +37,7 @@ def heard(member: Etcd, message: Message, span: int) -> None:
         message = {**message, "entries": [[kind, proposals.stamped(data, now) if kind == NORMAL else data]
                                           for kind, data in message["entries"]]}
     member.raft.step(message, now)
-    after_raft(member, span)
+    member.after_raft(span)
 
 
 def woken(member: Etcd, span: int) -> None:
@@ -48,8 +48,9 @@ def woken(member: Etcd, span: int) -> None:
     if due is not None and due <= now:
         member.state["silent"] = now - raft.memory["heard"]
         raft.tick(now)
-        after_raft(member, span)
-    set_alarm(member)
+        member.after_raft(span)
+    else:
+        set_alarm(member)
 
 
 def set_alarm(member: Etcd) -> None:
