@@ -1,8 +1,9 @@
 """Puts a cluster's processes together: which runs on which machine, and who talks to whom.
 
 The control plane's machine runs etcd, the API server, the scheduler and the controller manager; every Node runs a
-kubelet, a container runtime and a kube-proxy, over its operating system's network. In a real cluster made by kubeadm the
-former four are static pods and kube-proxy a DaemonSet's; here they are processes from the start.
+kubelet, a container runtime and a kube-proxy, over its operating system's network. The former four are static pods where
+the control plane's machines are Nodes (`node/static_pods.py` says how), and kube-proxy, a DaemonSet's in a real cluster
+made by kubeadm, is a process from the start.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from cluster_sim.load_balancer import LoadBalancer
 from cluster_sim.reading import Reading
 from cluster_sim.responses import Call, Response
 from cluster_sim.scenario import Scene, SceneError
+from cluster_sim.static_manifests import manifests
 from cluster_sim.user import User, act
 from cluster_sim.visits import Visiting
 
@@ -260,7 +261,8 @@ class Cluster(Reading, Visiting):
 
     def _boot(self, scene: Scene) -> None:
         for machine in scene.machines:
-            self.kernel.machines[machine["name"]] = machine
+            static = {"manifests": manifests()} if machine["role"] == "control-plane" and machine["node"] else {}
+            self.kernel.machines[machine["name"]] = {**machine, **static}
         parts = assembly.parts_of(self.kernel.machines, scene.load_balancer)
         for part in parts:
             assembly.build(self.kernel, part)

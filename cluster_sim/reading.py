@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cluster_sim.kernel import Kernel
 
 
+ON_DISK = ("manifests", "bootstrap", "certificate")  # of a machine: files of its kubelet
+
+
 class Reading:
     """What can be read of a cluster."""
 
@@ -121,7 +124,8 @@ class Reading:
 
     def machines(self) -> dict[str, dict[str, Any]]:
         """The machines: name → {cpu, memory, zone, role, node, power}."""
-        return {name: {**machine, "power": f"{name}/" not in self.kernel.stopped}
+        return {name: {**{key: value for key, value in machine.items() if key not in ON_DISK},
+                       "power": f"{name}/" not in self.kernel.stopped}
                 for name, machine in self.kernel.machines.items()}
 
     def changes(self, cursor: tuple[int, int, int] | None = None) -> Changes:

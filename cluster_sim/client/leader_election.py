@@ -35,7 +35,7 @@ RENEW_DEADLINE = 10 * SECOND
 RETRY_PERIOD = 2 * SECOND
 JITTER = 12  # tenths: a candidate's pause is the retry period and up to 1.2 times as much again
 REQUEST_TIMEOUT = RENEW_DEADLINE // 2
-RESTART = 80 * MS  # the kubelet of the machine starts the container of an exited process again
+RESTART = 80 * MS  # where no kubelet runs it as a static pod, whoever provides the machine starts it again
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 TIMER = "election"
 
@@ -211,7 +211,8 @@ class LeaderElector:
                                 args=self._words(), level=STORY, also=behind)
         self._record("stopped leading", span)
         self.kernel.stop(self.process.part, span)
-        self.kernel.restart(self.process.part, RESTART, span)
+        if "manifests" not in self.kernel.machines.get(self.process.node, {}):  # else the kubelet there sees that it ended
+            self.kernel.restart(self.process.part, RESTART, span)
 
     def _record(self, what: str, span: int) -> None:
         record(self.process, self.component, self.state["lease"], "Normal", "LeaderElection",

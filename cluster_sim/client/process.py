@@ -18,8 +18,12 @@ from cluster_sim.api import resources
 from cluster_sim.client.informer import Informer, Object, Watch, key_of
 from cluster_sim.kernel import BACKGROUND, DETAIL, MS, SECOND, STORY, Component
 from cluster_sim.kernel.loop import register_connecting
+from cluster_sim.kernel.span import register_phrases
 
 register_connecting("request")
+register_phrases({
+    "client.relist": "{process} on {node} asks anew for all {resource}",
+}, file="cluster_sim/client/process.py")
 
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -141,6 +145,7 @@ class Process(Component):
             self._resend(payload, span)
         elif kind == "relist":
             if payload in self.informers:
+                self.kernel.tell(span, "client.relist", {"process": self.kind, "node": self.node, "resource": payload})
                 self._list(self.informers[payload], span)
         else:
             self.on_timer(kind, payload, span)

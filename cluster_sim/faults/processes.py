@@ -49,7 +49,11 @@ def start(kernel: Kernel, fault: str, part: str, options: Options, cause: int) -
         return
     phrase = "fault.started-server" if part.rpartition("/")[2] in SERVERS else "fault.started"
     span = kernel.work(part, cause, verb="started", subject=part, phrase=phrase, args=names(part))
-    kernel.run(part, span)
+    if not kernel.is_running(part):
+        kernel.run(part, span)
+    node, _, process = part.rpartition("/")
+    if process in kernel.machines.get(node, {}).get("manifests", {}) and kernel.is_running(f"{node}/kubelet"):
+        kernel.timer(f"{node}/kubelet", 0, "static-look", process, cause=span)  # its static pod runs again
 
 
 FAULTS = (

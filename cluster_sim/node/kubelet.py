@@ -37,6 +37,7 @@ from cluster_sim.node.pod_status import news, report, word
 from cluster_sim.node.pod_worker import field_path, new_worker
 from cluster_sim.node.probes import Probes
 from cluster_sim.node.runtime_client import RuntimeClient
+from cluster_sim.node.static_pods import StaticPods, is_mirror
 from cluster_sim.node.tls_bootstrap import TLSBootstrap
 
 register_phrases({
@@ -67,6 +68,7 @@ class Kubelet(Process):
 
     def reset(self) -> None:
         """The process died: workers and calls are forgotten."""
+        static = self.state.get("static", {})
         super().reset()
         self.state.update(
             {
@@ -81,6 +83,7 @@ class Kubelet(Process):
                 "node": {},
                 "lease": None,
                 "eviction": {"planned": False, "seen": {}, "told": []},
+                "static": static,
                 "image_gc": {"planned": False, "used": {}},
             }
         )
@@ -92,7 +95,7 @@ class Kubelet(Process):
         self.runtime = self.cri.call
         self.start_up, self.ending, self.pulls = PodStart(self), PodEnd(self), ImagePulls(self)
         self.probes, self.registration, self.evictions = Probes(self), NodeRegistration(self), EvictionManager(self)
-        self.resizes, self.tls = PodResize(self), TLSBootstrap(self)
+        self.resizes, self.tls, self.static = PodResize(self), TLSBootstrap(self), StaticPods(self)
 
     @property
     def machine(self) -> Object:
@@ -127,6 +130,7 @@ class Kubelet(Process):
 
     def start(self, cause: int) -> None:
         """Register the node, watch its pods, ask the runtime what already runs. Who has no certificate asks for it."""
+        self.static.start(cause)
         if self.token:
             self.tls.begin(cause)
             return
@@ -134,9 +138,20 @@ class Kubelet(Process):
         self.registration.register(cause)
         self.cri.ask(cause)
 
+    def receive(self, kind: str, payload: Any, span: int) -> None:
+        """Whose connection is reset may be a static pod, the API server among them."""
+        if kind == "closed":
+            self.static.closed(payload["peer"], span)
+        super().receive(kind, payload, span)
+
+    def lose_power(self) -> None:
+        """Static pods end with the machine."""
+        self.static.lose_power()
+
     def synced(self, span: int) -> None:
         """The pods are known: ask what runs (again: what was answered before may be old), and compare."""
         self.cri.ask(span)
+        self.static.show_all(span)
 
     def observe(self, resource: str, event: str, old: Object | None, new: Object | None, span: int) -> None:
         """A pod of this node came, changed or went; or the node itself changed."""
@@ -145,6 +160,11 @@ class Kubelet(Process):
             return
         if resource == "nodes":
             self.registration.observe(new, span)
+            if old is None or new is None:
+                self.static.show_all(span)
+            return
+        if is_mirror(new or old or {}):
+            self.static.observe(old, new, span)
             return
         if not self.state["settled"]:
             return
@@ -268,7 +288,7 @@ class Kubelet(Process):
 
     def answer(self, then: str, data: Any, status: int, body: Any, span: int) -> None:
         """Each answer goes to the room that asked."""
-        for room in (self, self.start_up, self.ending, self.registration, self.tls):
+        for room in (self, self.start_up, self.ending, self.registration, self.tls, self.static):
             method = getattr(room, f"on_{then}", None) if then else None
             if method is not None:
                 method(data, status, body, span)
@@ -288,6 +308,14 @@ class Kubelet(Process):
             kubelet_server.serve(self, payload, span)
         elif kind == "tls-bootstrap":
             self.tls.again(span)
+        elif kind == "static-start":
+            self.static.due(payload, span)
+        elif kind == "static-look":
+            self.static.look(payload, span)
+        elif kind == "static-show":
+            self.static.try_again(payload, span)
+        elif kind == "static-probe":
+            self.static.probe(payload, span)
         elif kind == "sync":
             self.start_up.sync(payload, span)
         elif kind == "sources":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_sim.kernel import STORY
 from cluster_sim.kernel.span import register_phrases
 from cluster_sim.node import pod_worker, spec_changes
+from cluster_sim.node.static_pods import is_mirror
 
 if TYPE_CHECKING:
     from cluster_sim.node.kubelet import Kubelet
@@ -29,7 +30,7 @@ def settle(kubelet: Kubelet, found: Object, span: int) -> None:
     kubelet.state["images"] = {**found["images"]}
     if found["look"]:
         kubelet.evictions.look(span)
-    pods = kubelet.informer("pods").list()
+    pods = [pod for pod in kubelet.informer("pods").list() if not is_mirror(pod)]
     known = {pod["metadata"]["uid"]: pod for pod in pods}
     _sandboxes(kubelet, found["sandboxes"], known, span)
     seen: dict[str, bool] = {}

@@ -21,6 +21,7 @@ from cluster_sim.kernel.span import register_phrases
 from cluster_sim.operations import bootstrap_objects, machines
 from cluster_sim.operations.kubeadm import ADMIN, Kubeadm
 from cluster_sim.operations.operation import Operation, OperationError, Options
+from cluster_sim.static_manifests import manifests
 
 register_phrases({
     "join.worker": "You join a new machine {name} to the cluster as a worker",
@@ -205,6 +206,7 @@ def step_control_plane(kubeadm: Kubeadm, span: int) -> None:
     """The three that are left."""
     kernel = kubeadm.kernel
     span = kubeadm.tell("join.control-plane", span)
+    kernel.machines[kubeadm.node] = {**kernel.machines[kubeadm.node], "manifests": manifests()}
     for process in ("kube-apiserver", "kube-controller-manager", "kube-scheduler"):
         machines.install(kernel, f"{kubeadm.node}/{process}")
         kernel.run(f"{kubeadm.node}/{process}", span)

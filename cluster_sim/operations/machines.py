@@ -74,6 +74,9 @@ def take_away(kernel: Kernel, node: str, cause: int) -> None:
     """The machine leaves the rack; what was on its way to it is lost."""
     for part in [part for part in kernel.components if part.rpartition("/")[0] == node and not part.endswith("/kubeadm")]:
         stop(kernel, part, cause)
+        lose_power = getattr(kernel.components[part], "lose_power", None)
+        if lose_power is not None:  # no container stays
+            lose_power()
         kernel.remove(part)
     kernel.machines.pop(node, None)
     kernel.stopped.pop(f"{node}/", None)

@@ -82,7 +82,7 @@ def test_a_silent_node_is_unknown_after_its_grace_and_its_pods_leave_after_their
 
 def test_deleting_a_deployment_takes_its_replicaset_and_pods_along(cluster):
     cluster.request("DELETE", f"/apis/apps/v1{NAMESPACE}/deployments/web")
-    assert cluster.advance_until(lambda c: not c.objects("replicasets") and not c.objects("pods"), 60)
+    assert cluster.advance_until(lambda c: not c.objects("replicasets") and not c.objects("pods", "default"), 60)
 
 
 def test_deleting_in_the_foreground_keeps_the_owner_until_the_pods_are_gone(cluster):

@@ -105,6 +105,6 @@ def test_a_restored_cluster_decides_alike_with_decisions_under_way(moment):
     for one in (cluster, other):
         create(one, a_pod("late", "100m", labels={"app": "x"}))
         one.advance(5)
-    assert {pod["metadata"]["name"]: node_of(cluster, pod["metadata"]["name"]) for pod in cluster.objects("pods")} == {
-        pod["metadata"]["name"]: node_of(other, pod["metadata"]["name"]) for pod in other.objects("pods")}
+    assert {pod["metadata"]["name"]: node_of(cluster, pod["metadata"]["name"]) for pod in cluster.objects("pods", "default")} == {
+        pod["metadata"]["name"]: node_of(other, pod["metadata"]["name"]) for pod in other.objects("pods", "default")}
     assert cluster.state_hash() == other.state_hash()
