@@ -12,6 +12,7 @@ connection of its own unless `--keepalive`, so that each is spread anew over a S
 | --keepalive | off | ask over one connection for as long as it lives |
 | --requests | 0 | stop after so many (0: never) |
 | --delay | 0s | wait first |
+| --method | GET | POST writes a row, if a database is asked |
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any
 from cluster_sim.kernel import MS, SECOND
 
 MOST_A_SECOND = 100
-DEFAULTS = {"url": "http://web", "rate": "10", "timeout": "2s", "keepalive": "", "requests": "0", "delay": "0s"}
+DEFAULTS = {"url": "http://web", "rate": "10", "timeout": "2s", "keepalive": "", "requests": "0", "delay": "0s", "method": "GET"}
 UNITS = {"ms": MS, "s": SECOND, "m": 60 * SECOND, "": SECOND}
 PORTS = {"http": 80, "https": 443, "tcp": 80, "postgres": 5432, "redis": 6379, "mysql": 3306}
 
@@ -45,6 +46,7 @@ def parse(arguments: list[str], env: dict[str, str]) -> dict[str, Any]:
         "url": given["url"], "period": 1000 * SECOND // min(milli, MOST_A_SECOND * 1000),
         "timeout": duration(given["timeout"], 2 * SECOND), "keepalive": given["keepalive"] not in ("", "false", "0", "no"),
         "requests": int(given["requests"]) if given["requests"].isdigit() else 0, "delay": duration(given["delay"], 0),
+        "verb": given["method"].upper(),
     }
 
 

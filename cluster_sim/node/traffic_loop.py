@@ -85,7 +85,7 @@ def ask(net: NodeNetwork, number: str, span: int) -> None:
     row["sent"] += 1
     row["open"] += 1
     connection.begin(net, {"kind": "loop", "container": number}, client, asks["url"], asks["timeout"], span,
-                     verb=asks.get("verb", "GET"), endpoint=row["endpoint"])
+                     verb=asks["verb"], endpoint=row["endpoint"])
 
 
 def finished(net: NodeNetwork, call: Object, reason: str, answer: Object, span: int) -> None:
