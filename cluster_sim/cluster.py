@@ -245,7 +245,7 @@ class Cluster(Reading, Visiting):
 
         It is tried now and after each event that is not a mere heartbeat.
         """
-        return self._advance_while(lambda: not condition(self), round(limit * SECOND))
+        return self._advance_while(lambda: not condition(self), round(limit * SECOND), stored=True)
 
     def skip(self, limit: float) -> Span | None:
         """Run to the next story span, at most so many virtual seconds; → it."""
@@ -315,22 +315,28 @@ class Cluster(Reading, Visiting):
     def _has_default_account(self) -> bool:
         return self._store().get("/registry/serviceaccounts/default/default") is not None
 
-    def _advance_while(self, waiting: Callable[[], bool], limit: int, background: bool = False) -> bool:
+    def _advance_while(self, waiting: Callable[[], bool], limit: int, background: bool = False, stored: bool = False) -> bool:
         """Run events while `waiting()`; → whether it stopped waiting within `limit` µs.
 
-        What ends in the `background`, as a watch whose time is over, must be looked for there, too.
+        What ends in the `background`, as a watch whose time is over, must be looked for there, too; so must what a
+        timer makes a controller write (a pod is ready for long enough): `stored` looks whenever something was stored.
         """
         kernel, deadline = self.kernel, self.kernel.now + limit
-        found = not waiting()
+        members = [part for part in kernel.components.values() if isinstance(part, Etcd)] if stored else []
+        found, revision = not waiting(), max((member.store.revision for member in members), default=0)
         while not found:
             due = kernel.next_due()
             if due is None or due > deadline:
                 kernel.now = deadline
+                found = stored and not waiting()
                 break
             span = kernel.step()
             if kernel.now - self._followed > FOLLOW:
                 self._follow()
-            found = span is not None and (background or not in_background(span)) and not waiting()
+            worth = span is not None and (background or not in_background(span))
+            if members and (latest := max([member.store.revision for member in members])) != revision:
+                revision, worth = latest, True
+            found = worth and not waiting()
         self._follow()
         return found
 
