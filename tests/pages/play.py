@@ -12,7 +12,7 @@ PATIENCE = 20.0
 
 
 def names(hosted: Any) -> list[str]:
-    return [pod["metadata"]["name"] for pod in hosted.cluster.objects("pods")]
+    return [pod["metadata"]["name"] for pod in hosted.cluster.objects("pods", "default")]
 
 
 def pods(cluster_id: str) -> list[str]:

@@ -19,7 +19,7 @@ from tests.pages.play import PATIENCE, act, hash_at, names, pods, until
 
 def test_a_lesson_opens_on_a_cluster_at_rest(opened: str) -> None:
     ready = hosting.ask_sync(opened, lambda hosted: [
-        condition["status"] for pod in hosted.cluster.objects("pods")
+        condition["status"] for pod in hosted.cluster.objects("pods", "default")
         for condition in pod["status"]["conditions"] if condition["type"] == "Ready"])
     assert ready == ["True", "True"]
 
