@@ -50,6 +50,7 @@ class Cluster(Reading, Visiting):
         self._calls: dict[str, Call] = {}  # command id → its call: a repeated command gets the first answer
         self._parts_seen: dict[str, tuple[int, Any]] = {}
         self._parts_version = 0
+        self._members: tuple[int, list[Etcd]] = (-1, [])  # the etcd members, as of so many changes of the kernel's parts
         self._followed = 0  # when history was last taken into the facts
 
     def __del__(self) -> None:
@@ -372,8 +373,11 @@ class Cluster(Reading, Visiting):
 
     def _store(self) -> Any:
         """The store of the member that has applied most: what is applied anywhere is committed."""
-        members = [part for part in self.kernel.components.values() if isinstance(part, Etcd)]
-        return max(members, key=lambda member: member.store.revision).store
+        if self._members[0] != self.kernel.registered:
+            members = [part for part in self.kernel.components.values() if isinstance(part, Etcd)]
+            self._members = (self.kernel.registered, members)
+        members = self._members[1]
+        return (members[0] if len(members) == 1 else max(members, key=lambda member: member.store.revision)).store
 
     def _follow(self) -> None:
         """Take new history into the facts."""

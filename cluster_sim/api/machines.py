@@ -7,4 +7,4 @@ from typing import Any
 
 def address(machine: dict[str, Any]) -> str:
     """The machine's own address."""
-    return f"192.168.{machine['index'] // 250}.{10 + machine['index'] % 245}"
+    return f"192.168.{machine['index'] // 245}.{10 + machine['index'] % 245}"

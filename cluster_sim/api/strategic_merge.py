@@ -47,36 +47,41 @@ def _bad_format(what: str) -> ApiError:
     return ApiError(bad_request(f"invalid patch format of {what}"))
 
 
+def _is_clean(value: Any) -> bool:
+    """Whether there is neither a directive nor a null anywhere in a dict or list: nearly always."""
+    if isinstance(value, dict):
+        if DIRECTIVE in value:
+            return False
+        for item in value.values():
+            if item is None or (isinstance(item, (dict, list)) and not _is_clean(item)):
+                return False
+        return True
+    return all(_is_clean(item) for item in value if isinstance(item, (dict, list)))
+
+
 def _without_directives(value: Any) -> tuple[Any, bool]:
     """What is left of a new value, and whether it is there at all; nulls in it go too."""
-    if not isinstance(value, (dict, list)):
+    if not isinstance(value, (dict, list)) or _is_clean(value):
         return value, True
     if isinstance(value, dict):
         if DIRECTIVE in value:
             return None, False
-        kept, same = {}, True
+        kept = {}
         for key, item in value.items():
-            if isinstance(item, (dict, list)):
-                clean, keep = _without_directives(item)
-                same = same and clean is item
-                if keep:
-                    kept[key] = clean
-            elif item is None:
-                same = False
-            else:
+            if not isinstance(item, (dict, list)):
+                if item is not None:
+                    kept[key] = item
+                continue
+            item, keep = _without_directives(item)
+            if keep:
                 kept[key] = item
-        return value if same else kept, True
+        return kept, True
     return _elements(value), True
 
 
 def _elements(value: list[Any]) -> list[Any]:
     """`_without_directives` of a new list: the very same one if it has none."""
-    if len(value) == 1:  # as most lists in Kubernetes
-        clean, keep = _without_directives(value[0])
-        return value if clean is value[0] else [clean] if keep else []
-    cleaned = [clean for clean, keep in map(_without_directives, value) if keep]
-    same = len(cleaned) == len(value) and all(clean is item for clean, item in zip(cleaned, value, strict=True))
-    return value if same else cleaned
+    return value if _is_clean(value) else [item for item, keep in map(_without_directives, value) if keep]
 
 
 def _index_of(items: list[Any], wanted: Any, key: str) -> int:

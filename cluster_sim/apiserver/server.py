@@ -57,7 +57,8 @@ class APIServer(Component):
 
     def rebuild(self) -> None:
         """Everything that is made from the state."""
-        self.cache = WatchCache(self.state["cache"])
+        masters = sum(machine.get("role") == "control-plane" for machine in self.kernel.machines.values())
+        self.cache = WatchCache(self.state["cache"], share=masters > 1)
         self.watchers = Watchers(self.state["watches"])
         self.custom = CustomResources(self.cache)
         self.allocator = Allocator(self.cache, self.state["reserved"])

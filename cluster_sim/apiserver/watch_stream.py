@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.apiserver import representation
-from cluster_sim.apiserver.watch_cache import Change
+from cluster_sim.apiserver.watch_cache import Change, told
 from cluster_sim.apiserver.watchers import Watcher
 from cluster_sim.kernel import SECOND
 
@@ -39,7 +39,10 @@ def open_stream(server: APIServer, call: Object, row: Object, events: list[list[
 
 def publish(server: APIServer, prefix: str, change: Change, span: int) -> None:
     """Tell whoever a change concerns."""
-    for watcher in server.watchers.concerned(prefix, change):
+    watchers = server.watchers.concerned(prefix, change)
+    if watchers:
+        change = told(prefix, change)
+    for watcher in watchers:
         event = watcher.event(change)
         if event is not None:
             _send(server, watcher, [event], span)

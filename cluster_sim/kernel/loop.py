@@ -69,6 +69,7 @@ class Kernel:
         self.trace = Trace()
         self.notes: list[tuple[int, str, Any]] = []  # what was told to `note`; not state
         self.components: dict[str, Component] = {}
+        self.registered = 0  # changes of `components`, for whoever keeps a list of some of them
         self.live: dict[str, Callable[[str, Any, int], None]] = {}  # running part → its receive
         self.uid = self.draws.uid
         self.suffix = self.draws.suffix
@@ -93,12 +94,14 @@ class Kernel:
     def register(self, component: Component) -> None:
         """Make a component reachable under its part id."""
         self.components[component.part] = component
+        self.registered += 1
         if component.part not in self.stopped:
             self.live[component.part] = component.receive
 
     def remove(self, part: str) -> None:
         """A part is gone for good; what is on its way to it is lost."""
         self.components.pop(part, None)
+        self.registered += 1
         self.live.pop(part, None)
         self._drop_timers(part)
         for known in (self.peers, self.half_open, self.stopped, self.silenced):

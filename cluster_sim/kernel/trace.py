@@ -17,6 +17,8 @@ __all__ = ["Trace", "register_phrases"]
 STORY_LIMIT = 5_000  # story spans kept; older ones by replay
 DETAIL_LIMIT = 15_000
 BACKGROUND_LIMIT = 2_000
+LIMITS = (BACKGROUND_LIMIT, DETAIL_LIMIT, STORY_LIMIT)
+FULL = tuple(limit + limit // 8 for limit in LIMITS)  # when the oldest are forgotten
 ALSO_LIMIT = 16  # further causes of one coalesced piece of work; the rest is a count
 
 # Columns of a recorded span (a plain list, because a snapshot holds plain data only).
@@ -31,11 +33,16 @@ class Trace:
         self.recording: bool = data.get("recording", True)
         self.kept: tuple[dict[int, list[Any]], ...] = ({}, {}, {})
         self.levels: dict[int, int] = {}
-        self.children: dict[int, list[int]] = {}
         self.newest = 0
         self.routes: dict[str, int] = data.get("routes", {})  # background messages per route
-        for row in data.get("spans", []):
-            self._keep(row)
+        self._children: dict[int, list[int]] = {}  # what each span led to; made when somebody walks forward
+        self._indexed = 0  # the newest span that is in it
+        rows: list[list[Any]] = data.get("spans", [])
+        if rows:
+            self.levels = {row[ID]: row[LEVEL] for row in rows}
+            for level, kept in enumerate(self.kept):
+                kept.update({row[ID]: row for row in rows if row[LEVEL] == level})
+            self.newest = rows[-1][ID]
 
     def dump(self) -> dict[str, Any]:
         """The trace as plain data."""
@@ -101,8 +108,9 @@ class Trace:
         """Everything that `span`'s root has led to, `span`'s own ancestors included, in order of id."""
         seen = {self.root(span): True, span: True}
         queue = list(seen)
+        children = self._index()
         while queue and len(seen) < limit:
-            for child in self.children.get(queue.pop(), ()):
+            for child in children.get(queue.pop(), ()):
                 if child not in seen:
                     seen[child] = True
                     queue.append(child)
@@ -115,25 +123,36 @@ class Trace:
 
     def _keep(self, row: list[Any]) -> None:
         key, level = row[ID], row[LEVEL]
-        self.newest = max(self.newest, key)
+        if key > self.newest:
+            self.newest = key
         self.levels[key] = level
-        self.kept[level][key] = row
+        kept = self.kept[level]
+        kept[key] = row
         if level == BACKGROUND and row[LANDS] is not None:
             route = f"{row[SOURCE]} {row[TARGET]}"
             self.routes[route] = self.routes.get(route, 0) + 1
-        if row[CAUSE]:
-            self.children.setdefault(row[CAUSE], []).append(key)
-        for cause in row[ALSO]:
-            self.children.setdefault(cause, []).append(key)
-        limit = (BACKGROUND_LIMIT, DETAIL_LIMIT, STORY_LIMIT)[level]
-        if len(self.kept[level]) > limit + limit // 8:
-            self._forget(level, len(self.kept[level]) - limit)
+        if len(kept) > FULL[level]:
+            self._forget(level, len(kept) - LIMITS[level])
+
+    def _index(self) -> dict[int, list[int]]:
+        """Span → what it led to, of all spans kept; the newest since the last look are added."""
+        if len(self._children) > 2 * sum(LIMITS):  # most of it is of spans long forgotten
+            self._children, self._indexed = {}, 0
+        children = self._children
+        for key in range(max(self._indexed, self.oldest()) + 1, self.newest + 1):
+            row = self._row(key)
+            if row is not None:
+                if row[CAUSE]:
+                    children.setdefault(row[CAUSE], []).append(key)
+                for cause in row[ALSO]:
+                    children.setdefault(cause, []).append(key)
+        self._indexed = self.newest
+        return children
 
     def _forget(self, level: int, count: int) -> None:
         kept = self.kept[level]
         for key in list(kept)[:count]:
             del kept[key], self.levels[key]
-            self.children.pop(key, None)
 
     def _lift(self, span: int) -> None:
         """A background span turns out to matter: it and its background ancestors become visible."""

@@ -6,6 +6,7 @@ being in back-off. Source: kubernetes pkg/kubelet/images/image_manager.go.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.kernel import DETAIL, SECOND, STORY
@@ -23,6 +24,11 @@ register_phrases({
 
 Object = dict[str, Any]
 SAY_BACKOFF_AFTER = 3 * SECOND  # about when the next sync of a pod finds that its pull is in back-off
+
+
+@lru_cache(maxsize=1_024)
+def _present(image: str) -> str:
+    return f'Container image "{image}" already present on machine and can be accessed by the pod'
 
 
 class ImagePulls:
@@ -55,8 +61,7 @@ class ImagePulls:
             message = f'Container image "{image}" is not present with pull policy of Never'
             self._cannot_pull(pod, worker, container, {"error": "ErrImageNeverPull", "message": message}, span)
             return False
-        message = f'Container image "{image}" already present on machine and can be accessed by the pod'
-        self.kubelet.event(pod, "Normal", "Pulled", message, span, container)
+        self.kubelet.event(pod, "Normal", "Pulled", _present(image), span, container)
         return True
 
     def on_pulled(self, pod: Object, worker: Object, name: str, answer: Object, span: int) -> None:

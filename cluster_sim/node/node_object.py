@@ -38,8 +38,14 @@ RUNTIME_DOWN = "container runtime is down"
 
 
 def pod_network(machine: Object) -> str:
-    """The node's share of the pod network, a /24 (stands for the node IPAM controller's podCIDR)."""
-    return f"10.{244 + machine['index'] // 256}.{machine['index'] % 256}.0/24"
+    """The node's share of the pod network, a /24 (stands for the node IPAM controller's podCIDR).
+
+    10.244.0.0/16, as kubeadm's manuals have it, has room for 256 nodes; more of them go on to 10.255.0.0/16, and then, as
+    large clusters do, in the range that RFC 6598 shares among everybody, 100.64.0.0/10.
+    """
+    block, place = divmod(machine["index"], 256)
+    start = f"10.{244 + block}" if block < 12 else f"100.{64 + block - 12}"
+    return f"{start}.{place}.0/24"
 
 
 def capacity(machine: Object) -> Object:

@@ -8,6 +8,7 @@ computePodActions), pkg/kubelet/pod_workers.go.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from cluster_sim.api.pod_requests import pod_requests
@@ -174,5 +175,10 @@ def container_spec(pod: Object, name: str) -> Object:
 def field_path(pod: Object, name: str) -> str:
     """How Events name a container of a pod."""
     kind = next((kind for kind in ("initContainers", "ephemeralContainers")
-                 if any(each["name"] == name for each in pod["spec"].get(kind) or ())), "containers")
+                 if kind in pod["spec"] and any(each["name"] == name for each in pod["spec"][kind] or ())), "containers")
+    return _field_path(kind, name)
+
+
+@lru_cache(maxsize=1_024)
+def _field_path(kind: str, name: str) -> str:
     return f"spec.{kind}{{{name}}}"

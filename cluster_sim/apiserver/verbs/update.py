@@ -106,7 +106,12 @@ def write(server: APIServer, info: RequestInfo, old: Object, new: Object, phrase
     if is_finished(new):
         return Plan([*(before or []), remove(key, revision_of(old))], 200, answer, phrase="apiserver.gone", args=args,
                     level=phrases.level(info))
-    plan = Plan([*(before or []), put(key, without_revision(new), revision_of(old))], 200, phrase=phrase, args=args)
+    stored = without_revision(new)
+    if info.plural == "pods":
+        known = server.cache.stored.get(f"{info.namespace}/{info.name}")
+        if known is not None and known == stored["metadata"] and [*known] == [*stored["metadata"]]:
+            stored = {**stored, "metadata": known}
+    plan = Plan([*(before or []), put(key, stored, revision_of(old))], 200, phrase=phrase, args=args)
     plan.level = phrases.level(info)
     return plan
 
