@@ -39,16 +39,18 @@ def no_execute(node: Object | None) -> list[Object]:
 
 
 def may_stay(taints: list[Object], tolerations: list[Object] | None) -> int:
-    """How many seconds a pod may stay with these taints: the least of its tolerations; 0 if it lacks one."""
+    """How many seconds a pod may stay with these taints; 0 if it does not tolerate one.
+
+    For each taint the first toleration that fits counts, and of those the shortest.
+    """
     least = FOREVER
     for taint in taints:
-        fitting = [toleration for toleration in tolerations or () if tolerates(toleration, taint)]
-        if not fitting:
+        fitting = next((toleration for toleration in tolerations or () if tolerates(toleration, taint)), None)
+        if fitting is None:
             return 0
-        for toleration in fitting:
-            seconds = toleration.get("tolerationSeconds")
-            if seconds is not None:
-                least = max(0, seconds) if least == FOREVER else min(least, max(0, seconds))
+        seconds = fitting.get("tolerationSeconds")
+        if seconds is not None:
+            least = max(0, seconds) if least == FOREVER else min(least, max(0, seconds))
     return least
 
 

@@ -15,6 +15,9 @@ OTHER = {"key": "other", "effect": "NoExecute"}
     ([OUT], [{"key": "out", "operator": "Exists", "tolerationSeconds": -5}], 0),
     ([OUT], [{"key": "out", "operator": "Equal", "value": "2"}], 0),
     ([OUT], [{"key": "out", "operator": "Exists", "tolerationSeconds": 300}, {"operator": "Exists"}], 300),
+    ([OUT], [{"operator": "Exists"}, {"key": "out", "operator": "Exists", "tolerationSeconds": 300}], FOREVER),  # the first that fits
+    ([OUT], [{"key": "out", "operator": "Exists", "effect": "NoSchedule"}], 0), ([OUT], [{"key": "out", "value": "1"}], FOREVER),
+    ([], None, FOREVER),
     ([OUT, OTHER], [{"key": "out", "operator": "Exists"}], 0),
     ([OUT, OTHER], [{"key": "out", "operator": "Exists", "tolerationSeconds": 9},
                     {"key": "other", "operator": "Exists", "tolerationSeconds": 7}], 7),
