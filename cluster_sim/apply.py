@@ -10,9 +10,37 @@ ours sends the manifest with nulls for what is no longer in it.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+from cluster_sim.api import resources
+from cluster_sim.responses import Response
+
+STRATEGIC = "application/strategic-merge-patch+json"
+MERGE = "application/merge-patch+json"
+QUERY = "fieldManager=kubectl-client-side-apply&fieldValidation=Strict"
+BUILT_IN_GROUPS = ("", "apps", "batch", "autoscaling", "policy", "networking.k8s.io", "rbac.authorization.k8s.io",
+                   "storage.k8s.io", "scheduling.k8s.io", "coordination.k8s.io", "discovery.k8s.io")
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def apply(send: Callable[..., Response], manifest: Any, user: str) -> Response:
+    """Apply one manifest; `send` makes a request (verb, path, body, user, content type) and waits for its answer."""
+    given = manifest if isinstance(manifest, dict) else {}
+    resource, meta = resources.by_kind(given.get("apiVersion", ""), given.get("kind", "")), given.get("metadata")
+    if resource is None or not isinstance(meta, dict):
+        kind = manifest.get("kind") if isinstance(manifest, dict) else manifest
+        return Response(404, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 404, "reason": "NotFound",
+                              "message": f"no matches for kind {kind!r}: its apiVersion, kind or metadata is not known here"})
+    namespace = meta.get("namespace", "default") if resource.namespaced else None
+    name = meta.get("name")
+    if name:
+        path = resources.path(resource, namespace, name)
+        live = send("GET", path, None, user)
+        if live.status == 200:
+            merge = MERGE if resource.group not in BUILT_IN_GROUPS else STRATEGIC
+            return send("PATCH", f"{path}?{QUERY}", patch_for(manifest, live.body), user, merge)
+    return send("POST", f"{resources.path(resource, namespace)}?{QUERY}", with_annotation(manifest), user)
 
 
 def with_annotation(manifest: dict[str, Any]) -> dict[str, Any]:

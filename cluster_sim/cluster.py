@@ -10,32 +10,24 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from cluster_sim import addons, assembly, faults, history, operations, scenario
-from cluster_sim.api import resources, yaml
-from cluster_sim.apiserver import APIServer
-from cluster_sim.apply import patch_for, with_annotation
+from cluster_sim import apply, assembly, faults, history, opening, operations, scenario
+from cluster_sim.api import yaml
 from cluster_sim.command_log import CommandLog, Record, check, head
 from cluster_sim.etcd import Etcd
 from cluster_sim.facts import Facts
 from cluster_sim.history import Position
-from cluster_sim.kernel import DETAIL, SECOND, Kernel, Span, frozen
+from cluster_sim.kernel import SECOND, Kernel, Span, frozen
 from cluster_sim.kernel.loop import in_background
 from cluster_sim.kernel.trace import Trace
-from cluster_sim.load_balancer import LoadBalancer
 from cluster_sim.reading import Reading
 from cluster_sim.responses import Call, Response
-from cluster_sim.scenario import Scene, SceneError
-from cluster_sim.static_manifests import manifests
 from cluster_sim.user import User, act
 from cluster_sim.visits import Visiting
 
 DEFAULT_EPOCH = 1_767_225_600 * SECOND  # 2026-01-01T00:00:00Z
-BOOT_LIMIT = 60 * SECOND
 REQUEST_LIMIT = 30 * SECOND  # a client gives up on a server that says nothing
 WATCH_LIMIT = 3_600 * SECOND
 FOLLOW = 240 * SECOND  # history is taken into the facts at least so often: etcd keeps it for 5 to 10 minutes
-STRATEGIC = "application/strategic-merge-patch+json"
-MERGE = "application/merge-patch+json"
 
 
 class Cluster(Reading, Visiting):
@@ -70,7 +62,7 @@ class Cluster(Reading, Visiting):
         kernel = Kernel(seed, start)
         kernel.trace.recording = recording
         cluster = cls(kernel, CommandLog(head(read.text, seed, start)), Facts(), {}, [])
-        cluster._boot(read)
+        opening.boot(cluster, read)
         return cluster
 
     def snapshot(self) -> bytes:
@@ -170,7 +162,7 @@ class Cluster(Reading, Visiting):
 
     def apply(self, yaml_text: str, user: str = "admin") -> list[Response]:
         """Apply manifests as `kubectl apply` does; one response for each. Raises YamlError."""
-        return [self._apply(manifest, user) for manifest in yaml.load_all(yaml_text) if manifest]
+        return [apply.apply(self.request, manifest, user) for manifest in yaml.load_all(yaml_text) if manifest]
 
     def fault(self, name: str, target: str, *, user: str = "admin", id: str | None = None,  # noqa: A002
               **options: Any) -> str:
@@ -260,62 +252,6 @@ class Cluster(Reading, Visiting):
 
     # Inside
 
-    def _boot(self, scene: Scene) -> None:
-        for machine in scene.machines:
-            static = {"manifests": manifests()} if machine["role"] == "control-plane" and machine["node"] else {}
-            self.kernel.machines[machine["name"]] = {**machine, **static}
-        parts = assembly.parts_of(self.kernel.machines, scene.load_balancer)
-        for part in parts:
-            assembly.build(self.kernel, part)
-        servers = [component for component in self.kernel.components.values() if isinstance(component, APIServer)]
-        balancer = self.kernel.components.get(assembly.LOAD_BALANCER)
-        if isinstance(balancer, LoadBalancer):
-            for server in servers:
-                balancer.add(server.part)
-        span = self.kernel.work("registry", 0, verb="boot", subject="cluster", level=DETAIL)
-        for part in parts:
-            self.kernel.components[part].start(span)
-        ready = self._advance_while(lambda: not (all(server.state["ready"] for server in servers)
-                                                 and self._has_default_account()), BOOT_LIMIT)
-        if not ready:
-            raise SceneError("The control plane did not come up.")
-        for manifest in [*addons.manifests(scene.addons), *scene.manifests]:
-            answer = self._apply(manifest, "admin", log=False)
-            if not answer.ok:
-                name = manifest.get("metadata", {}).get("name", "?") if isinstance(manifest.get("metadata"), dict) else "?"
-                message = (answer.body or {}).get("message") or answer.error
-                raise SceneError(f"The API server refused the scene's {manifest['kind']} {name!r}: {message}")
-        self._follow()
-
-    def _apply(self, manifest: Any, user: str, log: bool = True) -> Response:
-        given = manifest if isinstance(manifest, dict) else {}
-        resource, meta = resources.by_kind(given.get("apiVersion", ""), given.get("kind", "")), given.get("metadata")
-        if resource is None or not isinstance(meta, dict):
-            kind = manifest.get("kind") if isinstance(manifest, dict) else manifest
-            return Response(404, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 404, "reason": "NotFound",
-                                  "message": f"no matches for kind {kind!r}: its apiVersion, kind or metadata is not known here"})
-        namespace = meta.get("namespace", "default") if resource.namespaced else None
-        name = meta.get("name")
-        send = self.request if log else self._unlogged
-        query = "fieldManager=kubectl-client-side-apply&fieldValidation=Strict"
-        if name:
-            path = resources.path(resource, namespace, name)
-            live = send("GET", path, None, user)
-            if live.status == 200:
-                merge = MERGE if resource.group not in _BUILT_IN_GROUPS else STRATEGIC
-                return send("PATCH", f"{path}?{query}", patch_for(manifest, live.body), user, merge)
-        return send("POST", f"{resources.path(resource, namespace)}?{query}", with_annotation(manifest), user)
-
-    def _unlogged(self, *args: Any) -> Response:
-        """A request of the opening scene: the scene is in the log's head, so its requests are no commands."""
-        answer = self.request(*args)
-        self._log.records.clear()
-        self._facts.rows.clear()
-        return answer
-
-    def _has_default_account(self) -> bool:
-        return self._store().get("/registry/serviceaccounts/default/default") is not None
-
     def _advance_while(self, waiting: Callable[[], bool], limit: int, background: bool = False, stored: bool = False) -> bool:
         """Run events while `waiting()`; → whether it stopped waiting within `limit` µs.
 
@@ -383,6 +319,8 @@ class Cluster(Reading, Visiting):
         """Take new history into the facts."""
         self._followed = self.kernel.now
         store = self._store()
+        if store.revision < self._facts.revision:  # etcd was restored from a backup
+            self._facts.revision = store.revision
         if store.revision != self._facts.revision or self.kernel.notes:
             history = store.since(max(self._facts.revision, store.state["compacted"]))
             self._facts.follow(history, self.kernel.notes)
@@ -391,10 +329,6 @@ class Cluster(Reading, Visiting):
     def _state(self) -> dict[str, Any]:
         parts = {part: component.state for part, component in self.kernel.components.items()}
         return {"kernel": self.kernel.dump(), "parts": parts, "faults": self._active, "users": self._manual}
-
-
-_BUILT_IN_GROUPS = ("", "apps", "batch", "autoscaling", "policy", "networking.k8s.io", "rbac.authorization.k8s.io",
-                    "storage.k8s.io", "scheduling.k8s.io", "coordination.k8s.io", "discovery.k8s.io")
 
 
 def _plain(body: Any) -> Any:

@@ -133,6 +133,8 @@ class Reading:
         version = self._look_at_parts()
         store = self._store()
         new = (store.revision, self.kernel.spans + 1, version)
+        if cursor is not None and cursor[0] > store.revision:
+            cursor = None  # etcd was restored from a backup: what was seen may never have been
         try:
             events: Iterable[list[Any]] = store.since(cursor[0]) if cursor else ()
         except Compacted:
