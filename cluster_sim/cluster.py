@@ -182,6 +182,7 @@ class Cluster(Reading, Visiting):
         active = self._active.get(fault_id)
         if active is None:
             raise faults.FaultError(f"There is no fault {fault_id!r} to undo: it was undone, or it passed by itself.")
+        faults.check_undo(self.kernel, active["name"], active["target"])
         self._note("undo-fault", user, id, {"fault": fault_id})
         fault = faults.FAULTS[active["name"]]
         del self._active[fault_id]

@@ -5,12 +5,12 @@ One file for each place where things break: processes, machines, links, containe
 
 from __future__ import annotations
 
-from cluster_sim.faults import containers, credentials, images, links, machines, processes
+from cluster_sim.faults import containers, credentials, disks, images, links, machines, processes
 from cluster_sim.faults.fault import Fault, FaultError, Options
 from cluster_sim.kernel import Kernel
 
-FAULTS: dict[str, Fault] = {fault.name: fault for room in (processes, machines, links, containers, credentials, images)
-                            for fault in room.FAULTS}
+FAULTS: dict[str, Fault] = {fault.name: fault for room in (
+    processes, machines, disks, links, containers, credentials, images) for fault in room.FAULTS}
 SHOWN = 12  # targets named in an error
 
 
@@ -45,4 +45,12 @@ def find(kernel: Kernel, name: str, target: str, options: Options) -> tuple[Faul
     return fault, options
 
 
-__all__ = ["FAULTS", "Fault", "FaultError", "find", "names"]
+def check_undo(kernel: Kernel, name: str, target: str) -> None:
+    """Raises FaultError if a fault cannot be undone as things are."""
+    refuses = FAULTS[name].refuses_undo
+    why = refuses(kernel, target) if refuses is not None else ""
+    if why:
+        raise FaultError(why)
+
+
+__all__ = ["FAULTS", "Fault", "FaultError", "check_undo", "find", "names"]

@@ -39,6 +39,7 @@ class Fault:
     undo_phrase: str = ""
     accepts: Callable[[Kernel, str], bool] | None = None
     check: Callable[[Kernel, str, Options], None] | None = None
+    refuses_undo: Callable[[Kernel, str], str] | None = None  # why it cannot be undone now; ""
 
 
 def silence(kernel: Kernel, fault: str, place: str, span: int) -> None:

@@ -45,7 +45,7 @@ def stop(kernel: Kernel, fault: str, part: str, options: Options, cause: int) ->
 def start(kernel: Kernel, fault: str, part: str, options: Options, cause: int) -> None:
     """It starts again, unless its machine has no power: then it starts with the machine."""
     heard_again(kernel, fault, part)
-    if f"{part.rpartition('/')[0]}/" in kernel.stopped:
+    if part not in kernel.components or f"{part.rpartition('/')[0]}/" in kernel.stopped:
         return
     phrase = "fault.started-server" if part.rpartition("/")[2] in SERVERS else "fault.started"
     span = kernel.work(part, cause, verb="started", subject=part, phrase=phrase, args=names(part))
