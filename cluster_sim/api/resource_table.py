@@ -75,6 +75,8 @@ storage.k8s.io/v1
     volumeattachments VolumeAttachment C all - - status
     volumeattributesclasses VolumeAttributesClass C all vac - -
 admissionregistration.k8s.io/v1
+    mutatingadmissionpolicies MutatingAdmissionPolicy C all - api-extensions
+    mutatingadmissionpolicybindings MutatingAdmissionPolicyBinding C all - api-extensions
     mutatingwebhookconfigurations MutatingWebhookConfiguration C all - api-extensions -
     validatingadmissionpolicies ValidatingAdmissionPolicy C all - api-extensions status
     validatingadmissionpolicybindings ValidatingAdmissionPolicyBinding C all - api-extensions

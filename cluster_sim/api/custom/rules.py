@@ -9,13 +9,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-import cel
-from cel.stdlib import add_stdlib_to_context
-
-from cluster_sim.api import field, quantity
+from cluster_sim.api import expressions, field
 from cluster_sim.api.field import FieldError
 
 Schema = dict[str, Any]
@@ -27,25 +23,6 @@ _RESERVED = ("true", "false", "null", "in", "as", "break", "const", "continue", 
              "import", "let", "loop", "package", "namespace", "return", "var", "void", "while")  # fmt: skip
 _REASONS = {"FieldValueInvalid": field.INVALID, "FieldValueForbidden": field.FORBIDDEN,
             "FieldValueRequired": field.REQUIRED, "FieldValueDuplicate": field.DUPLICATE}  # fmt: skip
-
-
-def _nano(value: Any) -> int:
-    return value if isinstance(value, int) else quantity.nano(value)
-
-
-# What Kubernetes adds to CEL, as far as it is not among the extensions that come with the library.
-FUNCTIONS: dict[str, Any] = {
-    "isSorted": lambda items: all(a <= b for a, b in zip(items, items[1:], strict=False)),
-    "quantity": _nano,
-    "isQuantity": lambda text: quantity.is_valid(text),
-    "isGreaterThan": lambda one, two: one > two,
-    "isLessThan": lambda one, two: one < two,
-    "compareTo": lambda one, two: (one > two) - (one < two),
-    "asInteger": lambda value: value // quantity.NANO,
-    "sign": lambda value: (value > 0) - (value < 0),
-    "add": lambda one, two: one + _nano(two),
-    "sub": lambda one, two: one - _nano(two),
-}
 
 
 def escape(name: str) -> str:
@@ -79,33 +56,9 @@ def _value(value: Any, schema: Schema) -> Any:
     return value
 
 
-@lru_cache(maxsize=2048)
-def _compiled(rule: str) -> cel.Program:
-    return cel.compile(rule)
-
-
-def _run(expression: str, variables: dict[str, Any]) -> Any:
-    context = cel.Context(variables=variables)
-    add_stdlib_to_context(context)
-    for name, function in FUNCTIONS.items():
-        context.add_function(name, function)
-    return _compiled(expression).execute(context)
-
-
-def _reason(error: Exception) -> str:
-    """CEL's complaint in upstream's words, for the usual ones."""
-    if isinstance(error, KeyError):
-        return f"no such key: {error.args[0] if error.args else ''}"
-    if isinstance(error, ZeroDivisionError):
-        return "division by zero"
-    if isinstance(error, IndexError):
-        return str(error)
-    return str(error).splitlines()[0]
-
-
 def is_transition(rule: str) -> bool:
     """Whether a rule speaks of the old value."""
-    return "oldSelf" in rule and "oldSelf" in _compiled(rule).variables()
+    return "oldSelf" in rule and "oldSelf" in expressions.compiled(rule).variables()
 
 
 def check_rules(value: Any, schema: Schema, old: Any = None, has_old: bool = False, path: str = "") -> Errors:
@@ -151,9 +104,9 @@ def _evaluate(value: Any, schema: Schema, old: Any, has_old: bool, path: str) ->
         try:
             if is_transition(text) and not has_old:
                 continue
-            holds = _run(text, variables)
+            holds = expressions.run(text, variables)
         except Exception as error:  # whatever CEL raises is the rule's fault
-            found.append(field.invalid(_place(path, rule), _shown(value), f"{_reason(error)} evaluating rule: {text}"))
+            found.append(field.invalid(_place(path, rule), _shown(value), f"{expressions.reason(error)} evaluating rule: {text}"))
             continue
         if holds is not True:
             found.append(_complaint(rule, value, path, variables))
@@ -172,7 +125,7 @@ def _complaint(rule: Schema, value: Any, path: str, variables: dict[str, Any]) -
     message = (rule.get("message") or "").strip()
     if rule.get("messageExpression"):
         try:
-            told = _run(rule["messageExpression"], variables)
+            told = expressions.run(rule["messageExpression"], variables)
             message = told.strip() if isinstance(told, str) and told.strip() and "\n" not in told else message
         except Exception:  # then the fixed message
             pass
@@ -203,7 +156,7 @@ def problem(rule: str, schema: Schema) -> str | None:
         return f"rule is longer than {MAX_RULE} letters"
     value = _value(sample(schema), schema)
     try:
-        result = _run(rule, {"self": value, "oldSelf": value})
+        result = expressions.run(rule, {"self": value, "oldSelf": value})
     except KeyError as error:
         return f"compilation failed: ERROR: <input>: undefined field '{error.args[0] if error.args else ''}'"
     except (IndexError, ZeroDivisionError, OverflowError):

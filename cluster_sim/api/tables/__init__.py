@@ -85,6 +85,8 @@ CELLS: dict[str, Cells] = {
     "runtimeclasses.node.k8s.io": cluster.runtime_class,
     "mutatingwebhookconfigurations.admissionregistration.k8s.io": cluster.webhooks,
     "validatingwebhookconfigurations.admissionregistration.k8s.io": cluster.webhooks,
+    "mutatingadmissionpolicies.admissionregistration.k8s.io": cluster.admission_policy,
+    "mutatingadmissionpolicybindings.admissionregistration.k8s.io": cluster.admission_binding,
     "validatingadmissionpolicies.admissionregistration.k8s.io": cluster.admission_policy,
     "validatingadmissionpolicybindings.admissionregistration.k8s.io": cluster.admission_binding,
     "apiservices.apiregistration.k8s.io": cluster.api_service,

@@ -151,7 +151,7 @@ def admission_policy(obj: Object, now: int) -> list[Any]:
     spec = obj.get("spec") or {}
     kind = spec.get("paramKind") or {}
     parameters = f"{kind.get('apiVersion', '')}/{kind.get('kind', '')}" if kind else "<unset>"
-    return [meta.name(obj), len(spec.get("validations") or ()), parameters, _age(obj, now)]
+    return [meta.name(obj), len(spec.get("validations") or spec.get("mutations") or ()), parameters, _age(obj, now)]
 
 
 def admission_binding(obj: Object, now: int) -> list[Any]:

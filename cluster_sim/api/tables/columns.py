@@ -65,6 +65,8 @@ COLUMNS: dict[str, str] = {
     "certificatesigningrequests.certificates.k8s.io": "Name Age SignerName Requestor RequestedDuration Condition",
     "mutatingwebhookconfigurations.admissionregistration.k8s.io": "Name Webhooks:i Age",
     "validatingwebhookconfigurations.admissionregistration.k8s.io": "Name Webhooks:i Age",
+    "mutatingadmissionpolicies.admissionregistration.k8s.io": "Name Mutations:i ParamKind Age",
+    "mutatingadmissionpolicybindings.admissionregistration.k8s.io": "Name PolicyName ParamRef Age",
     "validatingadmissionpolicies.admissionregistration.k8s.io": "Name Validations:i ParamKind Age",
     "validatingadmissionpolicybindings.admissionregistration.k8s.io": "Name PolicyName ParamRef Age",
     "apiservices.apiregistration.k8s.io": "Name Service Available Age",

@@ -17,6 +17,7 @@ from cluster_sim.apiserver.admission import (
     node_restriction,
     node_taints,
     pod_security,
+    policies,
     priority,
     rbac_escalation,
     resource_quota,
@@ -60,13 +61,14 @@ def mutate(server: APIServer, info: RequestInfo, new: Object, old: Object | None
     node_restriction.admit(server, info, new, old)
     for plugin in MUTATING.get(info.kind.group_resource, ()):
         new = plugin(server, info, new, old)
-    return new
+    return policies.mutate(server, info, new, old, "CREATE" if old is None else "UPDATE")
 
 
 def validate(server: APIServer, info: RequestInfo, new: Object, old: Object | None, call: Object) -> list[Object]:
     """Run the plugins that only look; → writes to be made first (a quota's usage). Raises ApiError 403."""
     for plugin in VALIDATING.get(info.kind.group_resource, ()):
         plugin(server, info, new, old)
+    policies.validate(server, info, new, old, "CREATE" if old is None else "UPDATE")
     return resource_quota.charge(server, info, new, old, call)
 
 
@@ -76,6 +78,17 @@ def check_delete(server: APIServer, info: RequestInfo) -> None:
     node_restriction.admit_delete(server, info)
 
 
-def check_status(server: APIServer, info: RequestInfo, new: Object, old: Object) -> None:
-    """Kubelets tell only of what is theirs; raises ApiError 403."""
-    node_restriction.admit(server, info, new, old)
+def removal(server: APIServer, info: RequestInfo, old: Object) -> None:
+    """Ask the policies about an object that is to be deleted; raises ApiError."""
+    policies.validate(server, info, None, old, "DELETE")
+
+
+def check_subresource(server: APIServer, info: RequestInfo, new: Object | None, old: Object | None,
+                      given: Object | None = None) -> None:
+    """A status or another part of an object is to change, or something is to be done with it; raises ApiError.
+
+    `given`: what was sent, where that is not the object itself (an Eviction, a Binding).
+    """
+    if new is not None and old is not None:
+        node_restriction.admit(server, info, new, old)
+    policies.validate(server, info, new, old, "UPDATE" if old is not None else "CREATE", given)

@@ -44,6 +44,9 @@ DEFAULTS: dict[str, Callable[[Object], Object]] = {
     "validatingwebhookconfigurations.admissionregistration.k8s.io": kinds.webhooks,
     "mutatingwebhookconfigurations.admissionregistration.k8s.io": kinds.webhooks,
     "validatingadmissionpolicies.admissionregistration.k8s.io": kinds.admission_policy,
+    "mutatingadmissionpolicies.admissionregistration.k8s.io": kinds.admission_policy,
+    "validatingadmissionpolicybindings.admissionregistration.k8s.io": kinds.admission_binding,
+    "mutatingadmissionpolicybindings.admissionregistration.k8s.io": kinds.admission_binding,
     "flowschemas.flowcontrol.apiserver.k8s.io": kinds.flow_schema,
     "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": kinds.priority_level,
 }

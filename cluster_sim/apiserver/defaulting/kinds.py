@@ -60,12 +60,22 @@ def webhooks(obj: Object) -> Object:
     return change(obj, "webhooks", each(webhook))
 
 
+def _match_resources(given: Object) -> Object:
+    """SetDefaults_MatchResources."""
+    given = {"namespaceSelector": {}, "objectSelector": {}, **fill(given, {"matchPolicy": "Equivalent"})}
+    for rules in ("resourceRules", "excludeResourceRules"):
+        given = change(given, rules, each(lambda rule: fill(rule, {"scope": "*"})))
+    return given
+
+
 def admission_policy(obj: Object) -> Object:
-    """SetDefaults_ValidatingAdmissionPolicySpec."""
-    def constraints(given: Object) -> Object:
-        given = {"namespaceSelector": {}, "objectSelector": {}, **fill(given, {"matchPolicy": "Equivalent"})}
-        return change(given, "resourceRules", each(lambda rule: fill(rule, {"scope": "*"})))
-    return change(obj, "spec", lambda spec: change(fill(spec, {"failurePolicy": "Fail"}), "matchConstraints", constraints))
+    """SetDefaults_ValidatingAdmissionPolicySpec, SetDefaults_MutatingAdmissionPolicySpec."""
+    return change(obj, "spec", lambda spec: change(fill(spec, {"failurePolicy": "Fail"}), "matchConstraints", _match_resources))
+
+
+def admission_binding(obj: Object) -> Object:
+    """SetDefaults_MatchResources, where a binding narrows down its policy."""
+    return change(obj, "spec", lambda spec: change(spec, "matchResources", _match_resources))
 
 
 def flow_schema(obj: Object) -> Object:

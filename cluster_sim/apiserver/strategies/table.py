@@ -95,6 +95,8 @@ STRATEGIES: dict[str, Strategy] = {
     "customresourcedefinitions.apiextensions.k8s.io": custom_resource_definition.STRATEGY,
     "validatingadmissionpolicies.admissionregistration.k8s.io": Strategy(generation=True, status=True),
     "validatingadmissionpolicybindings.admissionregistration.k8s.io": Strategy(generation=True),
+    "mutatingadmissionpolicies.admissionregistration.k8s.io": Strategy(generation=True),
+    "mutatingadmissionpolicybindings.admissionregistration.k8s.io": Strategy(generation=True),
     "mutatingwebhookconfigurations.admissionregistration.k8s.io": Strategy(generation=True, counted=("webhooks",)),
     "validatingwebhookconfigurations.admissionregistration.k8s.io": Strategy(generation=True, counted=("webhooks",)),
     "flowschemas.flowcontrol.apiserver.k8s.io": Strategy(generation=True, status=True),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.apiserver import decoding, options
+from cluster_sim.apiserver import admission, decoding, options
 from cluster_sim.apiserver.outcome import Answer, Outcome
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.verbs import patch, update
@@ -36,4 +36,5 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
                   for condition in (new.get("status") or {}).get("conditions") or []]
     status = {key: value for key, value in (old.get("status") or {}).items() if key != "conditions"}
     new = {**old, "status": {**status, **({"conditions": conditions} if conditions else {})}}
+    admission.check_subresource(server, info, new, old)
     return update.write(server, info, old, new, "apiserver.update")

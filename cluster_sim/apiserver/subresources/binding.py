@@ -11,7 +11,7 @@ from cluster_sim.api import field, resources, status
 from cluster_sim.api.conditions import set_condition
 from cluster_sim.api.sharing import ByIdentity
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import decoding, options
+from cluster_sim.apiserver import admission, decoding, options
 from cluster_sim.apiserver.outcome import Outcome, Plan
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.verbs import patch, update
@@ -51,6 +51,7 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
                 info, f"Precondition failed: UID in precondition: {wanted['uid']}, UID in object meta: {meta['uid']}"
             )
         )
+    admission.check_subresource(server, info, None, None, body)
     for kind in ("annotations", "labels"):
         if wanted.get(kind):
             meta = {**meta, kind: {**meta.get(kind, {}), **wanted[kind]}}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import status
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import decoding, options
+from cluster_sim.apiserver import admission, decoding, options
 from cluster_sim.apiserver.outcome import Answer, Outcome
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.validation import ephemeral
@@ -42,4 +42,5 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
     errors = ephemeral.check(new, old)
     if errors:
         raise ApiError(status.invalid("Pod", info.name, errors))
+    admission.check_subresource(server, info, new, old)
     return update.write(server, info, old, new, "apiserver.update")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import resources, selectors, status
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import decoding, options
+from cluster_sim.apiserver import admission, decoding, options
 from cluster_sim.apiserver.admission import node_restriction
 from cluster_sim.apiserver.object_meta import revision_of, without_revision
 from cluster_sim.apiserver.outcome import Outcome, Plan, put
@@ -43,6 +43,7 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
             f"name in URL does not match name in Eviction object: {info.name} vs {name}"))
     pod = patch.existing(server, info)
     node_restriction.admit_eviction(info, pod)
+    admission.check_subresource(server, info, None, None, body)
     if options.dry_run(info):
         given["dryRun"] = ["All"]
     taken = None if _free(pod) else _take(server, info, pod)

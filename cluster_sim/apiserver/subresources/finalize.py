@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import status
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import decoding, options
+from cluster_sim.apiserver import admission, decoding, options
 from cluster_sim.apiserver.outcome import Outcome
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.validation import namespaces
@@ -34,4 +34,5 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
     errors = namespaces.finalizers(finalizers or [])
     if errors:
         raise ApiError(status.invalid("Namespace", info.name, errors))
+    admission.check_subresource(server, info, new, old)
     return update.write(server, info, old, new, "apiserver.update")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import status
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import decoding, options
+from cluster_sim.apiserver import admission, decoding, options
 from cluster_sim.apiserver.outcome import Answer, Outcome
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.strategies.pod import qos_class
@@ -41,6 +41,7 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
         raise ApiError(status.invalid("Pod", info.name, errors))
     if changed["spec"] != old["spec"]:
         changed["metadata"] = {**old["metadata"], "generation": old["metadata"].get("generation", 0) + 1}
+    admission.check_subresource(server, info, changed, old)
     return update.write(server, info, old, changed, "apiserver.update")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import field, patches, resources, status
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import decoding, options
+from cluster_sim.apiserver import admission, decoding, options
 from cluster_sim.apiserver.outcome import Answer, Outcome, Plan
 from cluster_sim.apiserver.request_info import RequestInfo
 from cluster_sim.apiserver.scale import scale_of
@@ -55,6 +55,7 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
         **old, "spec": {**(old.get("spec") or {}), "replicas": replicas}}
     if new.get("spec") != old.get("spec") and "generation" in old["metadata"]:
         new = {**new, "metadata": {**new["metadata"], "generation": old["metadata"]["generation"] + 1}}
+    admission.check_subresource(server, info, wanted, now)
     outcome = update.write(server, info, old, new, "apiserver.scale", args={"replicas": replicas})
     if isinstance(outcome, Plan):
         outcome.view = "scale"

@@ -65,7 +65,7 @@ def replace(server: APIServer, info: RequestInfo, old: Object, new: Object) -> O
     errors = object_meta.check_update(new, old) + strategy.validate_status(new, old)
     if errors:
         raise ApiError(status.invalid(info.kind.group_kind, info.name, errors))
-    admission.check_status(server, info, new, old)
+    admission.check_subresource(server, info, new, old)
     phrase, args = "apiserver.status", {}
     if info.plural == "pods":
         phrase, args = "apiserver.pod-status", {"status": phrases.pod_word(old, new)}

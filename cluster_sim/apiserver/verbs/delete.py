@@ -39,6 +39,7 @@ def delete(server: APIServer, info: RequestInfo, call: Object, span: int) -> Out
     old = server.cache.get(*storage_key(info.kind, info.namespace, info.name))
     if old is None:
         raise ApiError(status.not_found(info.plural, info.name, info.group))
+    admission.removal(server, info, old)
     return delete_object(server, info, given, old)
 
 

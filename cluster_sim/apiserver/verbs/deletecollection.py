@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api.status import ApiError
-from cluster_sim.apiserver import decoding, options
+from cluster_sim.apiserver import admission, decoding, options
 from cluster_sim.apiserver.object_meta import storage_key
 from cluster_sim.apiserver.outcome import Answer, Outcome, Plan
 from cluster_sim.apiserver.request_info import RequestInfo
@@ -47,6 +47,7 @@ def _next(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
         one = replace(info, namespace=namespace, name=name, verb="delete")
         old = server.cache.get(*storage_key(info.kind, namespace, name))
         if old is not None:
+            admission.removal(server, one, old)
             try:
                 outcome = delete.delete_object(server, one, given, old)
             except ApiError:
