@@ -72,6 +72,11 @@ class Cluster(Reading, Visiting):
         return history.pack({**self._state(), "seed": self.kernel.seed, "trace": self.kernel.trace.dump(),
                              "facts": self._facts.dump(), "answers": users, "log": [self._log.head, self._log.count]})
 
+    @staticmethod
+    def compress(snapshot: bytes) -> bytes:
+        """A snapshot, as small as it should be where it is stored; `restore` takes either."""
+        return history.compress(snapshot)
+
     @classmethod
     def restore(cls, data: bytes) -> Cluster:
         """The cluster of a snapshot; raises SnapshotError."""

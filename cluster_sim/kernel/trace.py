@@ -8,8 +8,11 @@ changes the state hash.
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain as one_after_another
 from typing import Any
 
+from cluster_sim.kernel.shelf import CHUNK, Shelf
 from cluster_sim.kernel.span import BACKGROUND, DETAIL, FILES, LEVELS, STORY, Span, register_phrases
 
 __all__ = ["Trace", "register_phrases"]
@@ -17,8 +20,8 @@ __all__ = ["Trace", "register_phrases"]
 STORY_LIMIT = 5_000  # story spans kept; older ones by replay
 DETAIL_LIMIT = 15_000
 BACKGROUND_LIMIT = 2_000
-LIMITS = (BACKGROUND_LIMIT, DETAIL_LIMIT, STORY_LIMIT)
-FULL = tuple(limit + limit // 8 for limit in LIMITS)  # when the oldest are forgotten
+RISEN_LIMIT = 5_000  # spans kept that were recorded at a lower level than they have now
+INDEX_LIMIT = 50_000
 ALSO_LIMIT = 16  # further causes of one coalesced piece of work; the rest is a count
 
 # Columns of a recorded span (a plain list, because a snapshot holds plain data only).
@@ -26,42 +29,54 @@ ID, CAUSE, ALSO, TIME, LANDS, SOURCE, TARGET, VERB, SUBJECT, PHRASE, ARGS, LEVEL
 
 
 class Trace:
-    """Recorded spans. With `recording` off nothing is kept, for large benchmarks."""
+    """Recorded spans. With `recording` off nothing is kept, for large benchmarks.
+
+    Most of what happens in a cluster at rest is background, so that costs least: a row at the end of a list. Ids tell
+    what began in the background (they are odd); `risen` knows those that became visible all the same.
+    """
 
     def __init__(self, data: dict[str, Any] | None = None) -> None:
         data = data or {}
         self.recording: bool = data.get("recording", True)
-        self.kept: tuple[dict[int, list[Any]], ...] = ({}, {}, {})
-        self.levels: dict[int, int] = {}
-        self.newest = 0
-        self.routes: dict[str, int] = data.get("routes", {})  # background messages per route
+        shelves: list[Any] = data.get("shelves", [None, None, None])
+        self.background = Shelf(BACKGROUND_LIMIT, False, shelves[BACKGROUND])  # most of it nobody ever asks for
+        self.shelves = (self.background, Shelf(DETAIL_LIMIT, True, shelves[DETAIL]), Shelf(STORY_LIMIT, True, shelves[STORY]))
+        self.moved: dict[int, list[Any]] = {row[ID]: row for row in data.get("moved", [])}  # to a higher level, afterwards
+        self.risen: dict[int, bool] = dict.fromkeys(data.get("risen", []), True)
+        self._routes: dict[str, int] = data.get("routes", {})
         self._children: dict[int, list[int]] = {}  # what each span led to; made when somebody walks forward
         self._indexed = 0  # the newest span that is in it
-        rows: list[list[Any]] = data.get("spans", [])
-        if rows:
-            self.levels = {row[ID]: row[LEVEL] for row in rows}
-            for level, kept in enumerate(self.kept):
-                kept.update({row[ID]: row for row in rows if row[LEVEL] == level})
-            self.newest = rows[-1][ID]
 
     def dump(self) -> dict[str, Any]:
         """The trace as plain data."""
-        rows = [row for kept in self.kept for row in kept.values()]
-        return {"recording": self.recording, "spans": sorted(rows, key=lambda row: row[ID]), "routes": self.routes}
+        return {"recording": self.recording, "shelves": [shelf.dump() for shelf in self.shelves],
+                "moved": list(self.moved.values()), "risen": list(self.risen), "routes": self._routes}
+
+    @property
+    def routes(self) -> dict[str, int]:
+        """Background messages per route "SOURCE TARGET"."""
+        routes = dict(self._routes)
+        _count(routes, self.background.open)
+        return routes
 
     def record(self, row: list[Any]) -> None:
         """Keep one span; a story span lifts its background ancestors."""
         if not self.recording:
             return
         level, cause = row[LEVEL], row[CAUSE]
-        if cause:
-            below = self.levels.get(cause, DETAIL)
-            if below == BACKGROUND:
-                if level == STORY:
-                    self._lift(cause)
-                else:
-                    row[LEVEL] = BACKGROUND
-        self._keep(row)
+        if cause & 1 and cause not in self.risen:
+            if level == STORY:
+                self._lift(cause)
+            else:
+                row[LEVEL] = level = BACKGROUND
+        if level != BACKGROUND and row[ID] & 1:
+            self._rises(row[ID])
+        shelf = self.shelves[level]
+        shelf.open.append(row)
+        if len(shelf.open) >= CHUNK:
+            rows = shelf.close()
+            if level == BACKGROUND:
+                _count(self._routes, rows)
 
     def tell(self, span: int, values: dict[int, Any], level: int | None) -> None:
         """Change columns of a span already recorded, and lift it to `level`."""
@@ -70,8 +85,10 @@ class Trace:
             return
         for column, value in values.items():
             row[column] = value
+        if span not in self.moved:
+            self.shelves[row[LEVEL]].touch(span)
         if level is not None and level > row[LEVEL]:
-            if level == STORY and row[CAUSE] and self.levels.get(row[CAUSE]) == BACKGROUND:
+            if level == STORY and row[CAUSE] & 1 and row[CAUSE] not in self.risen:
                 self._lift(row[CAUSE])
             self._move(row, level)
 
@@ -82,17 +99,7 @@ class Trace:
 
     def since(self, span: int, background: bool = False) -> list[Span]:
         """Kept spans with an id above `span`, in order."""
-        lowest = DETAIL if not background else BACKGROUND
-        found = []
-        for key in range(max(span, self.oldest()) + 1, self.newest + 1):  # ids rise by two, or one
-            level = self.levels.get(key)
-            if level is not None and level >= lowest:
-                found.append(as_span(self.kept[level][key]))
-        return found
-
-    def oldest(self) -> int:
-        """An id below every kept span."""
-        return min((next(iter(kept)) for kept in self.kept if kept), default=1) - 1
+        return [as_span(row) for row in self._rows(span, background)]
 
     def root(self, span: int) -> int:
         """The first cause of `span` that is still kept."""
@@ -118,41 +125,30 @@ class Trace:
         return [as_span(row) for row in rows]
 
     def _row(self, span: int) -> list[Any] | None:
-        level = self.levels.get(span)
-        return None if level is None else self.kept[level][span]
+        row = self.moved.get(span)
+        if row is not None:
+            return row
+        if span & 1 and span not in self.risen:
+            return self.background.find(span)
+        return self.shelves[DETAIL].find(span) or self.shelves[STORY].find(span)
 
-    def _keep(self, row: list[Any]) -> None:
-        key, level = row[ID], row[LEVEL]
-        if key > self.newest:
-            self.newest = key
-        self.levels[key] = level
-        kept = self.kept[level]
-        kept[key] = row
-        if level == BACKGROUND and row[LANDS] is not None:
-            route = f"{row[SOURCE]} {row[TARGET]}"
-            self.routes[route] = self.routes.get(route, 0) + 1
-        if len(kept) > FULL[level]:
-            self._forget(level, len(kept) - LIMITS[level])
+    def _rows(self, above: int, background: bool) -> list[list[Any]]:
+        shelves = self.shelves if background else self.shelves[DETAIL:]
+        moved = (row for key, row in self.moved.items() if key > above)
+        return sorted(one_after_another(moved, *(shelf.since(above) for shelf in shelves)), key=lambda row: row[ID])
 
     def _index(self) -> dict[int, list[int]]:
         """Span → what it led to, of all spans kept; the newest since the last look are added."""
-        if len(self._children) > 2 * sum(LIMITS):  # most of it is of spans long forgotten
+        if len(self._children) > INDEX_LIMIT:  # most of it is of spans long forgotten
             self._children, self._indexed = {}, 0
         children = self._children
-        for key in range(max(self._indexed, self.oldest()) + 1, self.newest + 1):
-            row = self._row(key)
-            if row is not None:
-                if row[CAUSE]:
-                    children.setdefault(row[CAUSE], []).append(key)
-                for cause in row[ALSO]:
-                    children.setdefault(cause, []).append(key)
-        self._indexed = self.newest
+        for row in self._rows(self._indexed, True):
+            self._indexed = row[ID]
+            if row[CAUSE]:
+                children.setdefault(row[CAUSE], []).append(row[ID])
+            for cause in row[ALSO]:
+                children.setdefault(cause, []).append(row[ID])
         return children
-
-    def _forget(self, level: int, count: int) -> None:
-        kept = self.kept[level]
-        for key in list(kept)[:count]:
-            del kept[key], self.levels[key]
 
     def _lift(self, span: int) -> None:
         """A background span turns out to matter: it and its background ancestors become visible."""
@@ -162,10 +158,29 @@ class Trace:
             row = self._row(row[CAUSE]) if row[CAUSE] else None
 
     def _move(self, row: list[Any], level: int) -> None:
-        del self.kept[row[LEVEL]][row[ID]]
+        key, before = row[ID], row[LEVEL]
+        if key not in self.moved:
+            if before == BACKGROUND and self.background.open and key >= self.background.open[0][ID]:
+                _count(self._routes, [row])  # it was a background message, and is not counted yet
+            self.shelves[before].take(key)
+            self.moved[key] = row
+            if len(self.moved) > RISEN_LIMIT:
+                del self.moved[next(iter(self.moved))]
         row[LEVEL] = level
-        self.levels[row[ID]] = level
-        self.kept[level][row[ID]] = row
+        if key & 1:
+            self._rises(key)
+
+    def _rises(self, span: int) -> None:
+        self.risen[span] = True
+        if len(self.risen) > RISEN_LIMIT + DETAIL_LIMIT:
+            del self.risen[next(iter(self.risen))]
+
+
+def _count(routes: dict[str, int], rows: list[list[Any]]) -> None:
+    """Add the messages among background rows to the routes they took."""
+    for (source, target), count in Counter([(row[SOURCE], row[TARGET]) for row in rows if row[LANDS] is not None]).items():
+        route = f"{source} {target}"
+        routes[route] = routes.get(route, 0) + count
 
 
 def as_span(row: list[Any]) -> Span:

@@ -103,7 +103,7 @@ def snapshot(host: "Host", kept: Hosted, done: Callable[[BaseException | None], 
 
     def change() -> None:
         ClusterSnapshot.objects.create(cluster_id=cluster_id, after=base.position.after,
-                                       commands=base.position.commands, data=base.data)
+                                       commands=base.position.commands, data=Cluster.compress(base.data))
         rows = ClusterSnapshot.objects.filter(cluster_id=cluster_id).order_by("-id")
         ClusterSnapshot.objects.filter(pk__in=list(rows.values_list("pk", flat=True)[SNAPSHOTS_KEPT:])).delete()
 
