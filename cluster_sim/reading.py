@@ -13,7 +13,7 @@ from cluster_sim.api import resources, selectors
 from cluster_sim.etcd.store import MOD, VALUE, Compacted
 from cluster_sim.kernel import SECOND, Span, frozen
 from cluster_sim.kernel.loop import in_background
-from cluster_sim.node import tally
+from cluster_sim.node import container_log, tally
 from cluster_sim.responses import Changes
 
 if TYPE_CHECKING:
@@ -86,6 +86,13 @@ class Reading:
         """Messages of background chains so far (heartbeats, leases, idle watches), by route "SOURCE TARGET"."""
         return dict(self.kernel.trace.routes)
 
+    def recall(self, log: list[dict[str, Any]]) -> None:
+        """After `restore`: take the commands from before the snapshot, so that `log` and what reads it know them."""
+        earlier = [record for record in log if record["kind"] != "head" and record["n"] <= self._log.first]
+        if [record["n"] for record in earlier] == list(range(1, self._log.first + 1)):
+            self._log.records[:0] = earlier
+            self._log.first = 0
+
     def faults(self) -> dict[str, Any]:
         """`available`: name → {words, targets, options}; `active`: fault id → {name, target, options}."""
         available = {name: {"words": fault.words, "targets": fault.targets(self.kernel), "options": dict(fault.options)}
@@ -117,6 +124,16 @@ class Reading:
                 clients.setdefault(client, {})[target] = tally.told(counts)
                 targets[target] = tally.add(targets.get(target) or tally.new(), counts)
         return {"clients": clients, "targets": {target: tally.told(counts) for target, counts in targets.items()}}
+
+    def logs(self, uid: str, container: str, tail: int = 50, previous: bool = False) -> str | None:
+        """The last lines a pod's container has really printed, as they lie on its node; None: there is no such container."""
+        for component in self.kernel.components.values():
+            rows = [*component.state["containers"].values()] if component.kind == "container-runtime" else []
+            found = container_log.choose(rows, uid, container, previous)
+            if found is not None:
+                options = {"tailLines": tail, "timestamps": True}
+                return container_log.text(found, options, self.kernel.now, self.kernel.epoch)
+        return None
 
     def parts(self) -> dict[str, dict[str, Any]]:
         """Reality: part id → {kind, node, state, …}, for every process of every machine."""

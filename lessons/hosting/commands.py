@@ -13,6 +13,7 @@ from lessons.hosting.hosted import Act, Answer, Hosted, Seek
 from lessons.hosting.outcome import Actor, Outcome, Refused
 from lessons.stage import kubectl
 
+ACTS = ("kill", "fault", "undo-fault", "power", "cut", "operate", "drain", "restart", "rollback")
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PATH_LENGTH = 2_000
 WATCHING = Refused(
@@ -28,9 +29,11 @@ def perform(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -
     """Carry a command out; → what to say, or None if `answer` will be called later. Raises Refused."""
     if actor.role != "presenter":
         raise WATCHING
-    handler = HANDLERS.get(op.get("op", ""))
+    from lessons.hosting import tools  # they build on what is here
+
+    handler = HANDLERS.get(op.get("op", "")) or tools.HANDLERS.get(op.get("op", ""))
     if handler is None:
-        raise Refused("That is no command.", f"There are {', '.join(HANDLERS)}.")
+        raise Refused("That is no command.", f"There are {', '.join((*HANDLERS, *tools.HANDLERS))}.")
     if hosted.memory.get("lock") and _changes(op):
         raise Refused("Your prediction comes first.", str(hosted.memory["lock"]))
     return handler(hosted, actor, op, wall, answer)
@@ -38,7 +41,7 @@ def perform(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -
 
 def _changes(op: Op) -> bool:
     """Whether it would act on the cluster: not while a question of the lesson waits for its answer."""
-    return op["op"] in ("kill", "fault") or (op["op"] == "request" and str(op.get("verb", "")).upper() != "GET")
+    return op["op"] in ACTS or (op["op"] == "request" and str(op.get("verb", "")).upper() != "GET")
 
 
 def text(op: Op, name: str) -> str:
@@ -94,23 +97,23 @@ def fault(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> 
     if not isinstance(options, dict) or any(option not in available[name]["options"] for option in options):
         known = ", ".join(available[name]["options"]) or "none"
         raise Refused("That option does not exist.", f"The options of {name!r}: {known}.")
-    seen = _newest_span(hosted)
+    seen = newest_span(hosted)
     try:
         number = hosted.cluster.fault(name, target, user=actor.user, id=command_id(op), **options)
     except FaultError as error:
         raise Refused("That cannot be done now.", str(error)) from error
-    _begin(hosted, op, answer, seen, wall)
+    begin(hosted, op, answer, seen, wall)
     return Outcome(True, command_id(op), kubectl=kubectl.CANNOT, result=number)
 
 
 def undo_fault(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> Outcome:
     """Repair what a fault broke, going forward in time."""
-    seen = _newest_span(hosted)
+    seen = newest_span(hosted)
     try:
         hosted.cluster.undo_fault(text(op, "fault"), user=actor.user, id=command_id(op))
     except FaultError as error:
         raise Refused("There is nothing to repair.", str(error)) from error
-    _begin(hosted, op, answer, seen, wall)
+    begin(hosted, op, answer, seen, wall)
     return Outcome(True, command_id(op))
 
 
@@ -162,12 +165,14 @@ def _seek(hosted: Hosted, kind: Any, op: Op, answer: Answer, limit: float, nothi
     hosted.seek = Seek(kind, now, now + limit, found)
 
 
-def _begin(hosted: Hosted, op: Op, answer: Answer, seen: int, wall: float) -> None:
+def begin(hosted: Hosted, op: Op, answer: Answer, seen: int, wall: float) -> None:
+    """Follow what a fault or an operation leads to."""
     root = next((span.id for span in hosted.cluster.trace(seen) if span.source.startswith("user/")), None)
     hosted.begin_act(Act(None, command_id(op), answer), root, wall)
 
 
-def _newest_span(hosted: Hosted) -> int:
+def newest_span(hosted: Hosted) -> int:
+    """The newest span so far."""
     spans = hosted.cluster.trace(hosted.seen_span)
     return spans[-1].id if spans else hosted.seen_span
 

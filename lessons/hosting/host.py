@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from django.db import close_old_connections
 
 from cluster_sim import Response
-from lessons.hosting import acting, calling, keeping, limits, recovery
+from lessons.hosting import acting, calling, errands, keeping, limits, recovery
 from lessons.hosting.fan_out import Viewer
 from lessons.hosting.hosted import Hosted
 from lessons.hosting.log_writer import LogWriter
@@ -219,6 +219,7 @@ class Host:
         for hosted in sorted(due, key=lambda hosted: not hosted.showing.watched):
             try:
                 hosted.slice(self.now)
+                errands.go_on(self, hosted)
             except Exception:
                 logger.exception("Cluster %s cannot go on", hosted.id)
                 hosted.end_seek()

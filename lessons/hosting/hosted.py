@@ -84,6 +84,7 @@ class Hosted:
     storing: dict[str, list[Answer]] = field(default_factory=dict)  # command ids on their way to the disk
     waiting: list[Waiting] = field(default_factory=list)  # senders of API requests
     unanswered: list[Act] = field(default_factory=list)
+    errands: list[Any] = field(default_factory=list)  # of clients that need several requests (see `errands`)
     answers: dict[str, Outcome] = field(default_factory=dict)  # command id → what was said, for who repeats it
     memory: dict[str, Any] = field(default_factory=dict)  # for the rooms that watch (goals, votes)
     seen_span: int = 0

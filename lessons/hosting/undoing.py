@@ -49,9 +49,21 @@ def undo(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer:
 
 
 def last_act(records: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The last command that was more than a look."""
-    return next((record for record in reversed(records)
-                 if record["kind"] != "request" or record["body"]["verb"] != "GET"), None)
+    """The last command that was more than a look; of an act of several requests (ids X, X#1, X#2 …) the first."""
+    found: dict[str, Any] | None = None
+    for record in reversed(records):
+        if record["kind"] == "request" and record["body"]["verb"] == "GET":
+            continue
+        if found is not None and _act_of(record) != _act_of(found):
+            break
+        found = record
+        if record.get("id") is None:
+            break
+    return found
+
+
+def _act_of(record: dict[str, Any]) -> str:
+    return str(record.get("id") or "").partition("#")[0]
 
 
 def _replayed(host: "Host", hosted: Hosted, kept: list[dict[str, Any]], replaying: "Future[Cluster]",

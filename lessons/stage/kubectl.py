@@ -9,6 +9,50 @@ from cluster_sim.api import resources
 CANNOT = "# kubectl cannot do this: it happens to the machine itself"
 
 
+RESTARTED = "kubectl.kubernetes.io/restartedAt"
+KUBEADM = "# kubectl cannot do this, kubeadm can, at the machine: "
+OPERATIONS = {"join-worker": "kubeadm join", "join-control-plane": "kubeadm join --control-plane",
+              "reset-node": "kubeadm reset", "etcd-backup": "etcdctl snapshot save", "etcd-restore": "etcdutl snapshot restore"}
+
+
+def operation(name: str, target: str = "") -> str:
+    """What an administrator types for it, at a machine."""
+    word = OPERATIONS.get(name, name)
+    return f"{KUBEADM.replace('kubeadm', 'etcdctl') if name.startswith('etcd') else KUBEADM}{word}"
+
+
+def drain(node: str, force: bool = False) -> str:
+    """The command that cordons a node and evicts its pods."""
+    return f"kubectl drain {node} --ignore-daemonsets --delete-emptydir-data{' --force' if force else ''}"
+
+
+def typed(records: list[dict[str, Any]]) -> tuple[str, str]:
+    """(the same act typed, its request) of the last act in a log; an act of several requests is one command."""
+    last = next((record for record in reversed(records) if is_act(record)), None)
+    if last is None:
+        return "", ""
+    body = last["body"]
+    if last["kind"] == "operate":
+        about = body["target"] or body["options"].get("name", "")
+        return operation(body["name"], body["target"] or ""), f"{body['name']} {about}".strip()
+    if last["kind"] != "request":
+        return CANNOT, f"{last['kind']} {body.get('name', body.get('fault', ''))} {body.get('target', '')}".strip()
+    request = f"{body['verb']} {body['path'].partition('?')[0]}"
+    number, part, _ = str(last.get("id") or "").partition("#")
+    if part:
+        first = next((record for record in records if record.get("id") == number), None)
+        if first is not None and first["kind"] == "request":
+            return drain((parse(first["body"]["path"]) or ("", "", "NODE", ""))[2]), request
+    return line(body["verb"], body["path"], body.get("body")), request
+
+
+def is_act(record: dict[str, Any]) -> bool:
+    """Whether a command of a log was more than a look."""
+    if record["kind"] == "request":
+        return bool(record["body"]["verb"] != "GET")
+    return record["kind"] in ("fault", "undo-fault", "operate")
+
+
 def line(verb: str, path: str, body: Any = None) -> str:
     """The kubectl command that makes this request; '' when there is none."""
     parsed = parse(path)
@@ -18,13 +62,18 @@ def line(verb: str, path: str, body: Any = None) -> str:
     resource = resources.by_plural(plural)
     word = resource.singular if resource else plural
     where = f" -n {namespace}" if namespace not in ("", "default") else ""
+    if isinstance(body, list) and [step.get("path") for step in body if isinstance(step, dict)] == ["/spec/template"]:
+        return f"kubectl rollout undo {word}/{name}{where}"
     body = body if isinstance(body, dict) else {}
+    if verb == "PATCH" and "fieldManager=" in path:
+        dry = " --dry-run=server" if "dryRun=All" in path else ""
+        return f"kubectl apply --server-side -f {word}-{name}.yaml{dry}{where}"
     if verb == "DELETE":
         return f"kubectl delete {word} {name or '--all'}{_cascade(body)}{where}"
     if verb == "GET":
         return f"kubectl get {word} {name}".strip() + where
     if verb == "POST" and subresource == "eviction":
-        return "kubectl drain " + (body.get("nodeName") or "NODE")
+        return f"kubectl drain NODE  # evicts the pod {name}"
     if verb == "POST":
         return f"kubectl create -f {word}.yaml{where}"
     if verb == "PUT":
@@ -48,7 +97,12 @@ def _patch(word: str, name: str, subresource: str, body: dict[str, Any]) -> str:
         return f"kubectl label {word} {name} {pairs} --overwrite"
     if word == "node" and set(spec) == {"unschedulable"}:
         return f"kubectl {'cordon' if spec['unschedulable'] else 'uncordon'} {name}"
-    containers = ((spec.get("template") or {}).get("spec") or {}).get("containers")
+    if set(spec) == {"paused"}:
+        return f"kubectl rollout {'pause' if spec['paused'] else 'resume'} {word}/{name}"
+    template = spec.get("template") or {}
+    if RESTARTED in ((template.get("metadata") or {}).get("annotations") or {}):
+        return f"kubectl rollout restart {word}/{name}"
+    containers = (template.get("spec") or {}).get("containers")
     if containers and all(set(item) == {"name", "image"} for item in containers):
         return f"kubectl set image {word}/{name} " + " ".join(f"{item['name']}={item['image']}" for item in containers)
     suffix = f" --subresource={subresource}" if subresource else ""

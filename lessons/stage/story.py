@@ -51,7 +51,7 @@ class Story:
             self.root = acts[-1].id
             self.numbers, self.spans, self.fresh, self.told = {}, {}, [], {}
             self.hidden_before = background(cluster)
-            self.typed = _typed(cluster)
+            self.typed = kubectl.typed(cluster.log(0)[1:])
         if self.root is None:
             return
         self.spans = {span.id: span for span in cluster.chain(self.root) if span.id >= self.root}
@@ -113,6 +113,11 @@ def lane(part: str) -> str:
     return LANES.get(kind_of(part)) or node_of(part) or part.rpartition("/")[2]
 
 
+def kind(span: Any) -> str:
+    """Whose colour it has."""
+    return "you" if kind_of(actor(span)) == "user" else "thread"
+
+
 def way(span: Any) -> Route | None:
     """The route a step's message took; None for work in place."""
     return None if span.source == span.target or span.lands is None else route(span.source, span.target)
@@ -135,7 +140,6 @@ def draw(view: View, story: Story, mirror: Mirror, cluster: Any, now: float) -> 
     for span in steps:
         number = story.numbers[span.id]
         taken = way(span)
-        kind = "you" if kind_of(actor(span)) == "user" else "thread"
         put(
             view,
             f"span-{span.id}",
@@ -144,9 +148,10 @@ def draw(view: View, story: Story, mirror: Mirror, cluster: Any, now: float) -> 
             {
                 "span": str(span.id),
                 "n": str(number),
-                "kind": kind,
+                "kind": kind(span),
                 "lane": lane(actor(span)),
                 "time": f"{moment(span) - start:.6f}",
+                "at": str(round(moment(span) * 1e6)),
                 "@data-cause": str(causes[span.id] or ""),
                 "@data-from": span.source,
                 "@data-to": span.target,
@@ -206,22 +211,5 @@ def _main_line(steps: list[Any], causes: dict[int, int | None]) -> set[int]:
 
 def _first_command(cluster: Any) -> float | None:
     """When the first act since the scene opened was; None before it."""
-    acts = [record["at"] / 1e6 for record in cluster.log(0)[1:] if _is_act_record(record)]
+    acts = [record["at"] / 1e6 for record in cluster.log(0)[1:] if kubectl.is_act(record)]
     return acts[0] if acts else None
-
-
-def _is_act_record(record: Any) -> bool:
-    return record["kind"] in ("fault", "undo-fault") or (record["kind"] == "request" and record["body"]["verb"] != "GET")
-
-
-def _typed(cluster: Any) -> tuple[str, str]:
-    last = next((record for record in reversed(cluster.log(0)[1:]) if _is_act_record(record)), None)
-    if last is None:
-        return "", ""
-    body = last["body"]
-    if last["kind"] != "request":
-        return (
-            kubectl.CANNOT,
-            f"{last['kind']} {body.get('name', body.get('fault', ''))} {body.get('target', '')}".strip(),
-        )
-    return kubectl.line(body["verb"], body["path"], body.get("body")), f"{body['verb']} {body['path']}"
