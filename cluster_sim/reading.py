@@ -29,6 +29,7 @@ class Reading:
 
     kernel: Kernel
     _facts: Facts
+    _log: Any
     _active: dict[str, Any]
     _parts_seen: dict[str, tuple[int, Any]]
     _parts_version: int

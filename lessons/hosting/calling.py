@@ -37,6 +37,7 @@ class Request:
     user: str = "admin"
     content_type: str | None = None
     headers: dict[str, str] | None = None
+    id: str | None = None  # requests of one act: X, X#1, X#2 …: undo takes them back together
 
 
 def call(host: "Host", hosted: Hosted, request: Request, answer: Callable[[Response], None]) -> None:
@@ -46,7 +47,8 @@ def call(host: "Host", hosted: Hosted, request: Request, answer: Callable[[Respo
         return
     wall, before = host.now(), hosted.cluster.position.commands
     sent = hosted.cluster.submit(
-        request.verb, request.path, request.body, request.user, request.content_type, request.headers)
+        request.verb, request.path, request.body, request.user, request.content_type, request.headers,
+        request.id)
     if request.verb != "GET":
         hosted.begin_act(Act(sent, None, _told_otherwise), sent.span, wall)
     records = [record for record in hosted.cluster.log(before) if record["kind"] != "head"]

@@ -41,6 +41,8 @@ def typed(records: list[dict[str, Any]]) -> tuple[str, str]:
     number, part, _ = str(last.get("id") or "").partition("#")
     if part:
         first = next((record for record in records if record.get("id") == number), None)
+        if "fieldManager=" in body["path"]:
+            return "kubectl apply --server-side -f manifests.yaml", request
         if first is not None and first["kind"] == "request":
             return drain((parse(first["body"]["path"]) or ("", "", "NODE", ""))[2]), request
     return line(body["verb"], body["path"], body.get("body")), request
@@ -74,11 +76,24 @@ def line(verb: str, path: str, body: Any = None) -> str:
         return f"kubectl get {word} {name}".strip() + where
     if verb == "POST" and subresource == "eviction":
         return f"kubectl drain NODE  # evicts the pod {name}"
+    if verb == "POST" and word == "deployment" and (made := _created(body)):
+        return made + where
     if verb == "POST":
         return f"kubectl create -f {word}.yaml{where}"
     if verb == "PUT":
         return f"kubectl replace -f {word}.yaml{where}"
     return _patch(word, name, subresource, body) + where
+
+
+def _created(body: dict[str, Any]) -> str:
+    """kubectl create deployment NAME --image=IMAGE -- COMMAND, if that makes this very object."""
+    template = (body.get("spec") or {}).get("template") or {}
+    containers = (template.get("spec") or {}).get("containers") or []
+    if len(containers) != 1 or set(containers[0]) != {"name", "image", "command"}:
+        return ""
+    container = containers[0]
+    name = (body.get("metadata") or {}).get("name", "NAME")
+    return f"kubectl create deployment {name} --image={container['image']} -- {' '.join(container['command'])}"
 
 
 def _cascade(body: dict[str, Any]) -> str:

@@ -1,7 +1,12 @@
-"""The inspector's address."""
+"""The addresses of the inspector and of the tools' panels."""
 
 from django.urls import path
 
 from lessons.stage import views
 
-urlpatterns = [path("clusters/<str:cluster_id>/inspect/", views.inspect, name="inspect")]
+urlpatterns = [
+    path("clusters/<str:cluster_id>/inspect/", views.inspect, name="inspect"),
+    path("clusters/<str:cluster_id>/find/", views.find, name="find"),
+    path("clusters/<str:cluster_id>/apply/", views.apply, name="apply"),
+    path("clusters/<str:cluster_id>/tools/<str:name>/", views.tool, name="tool"),
+]

@@ -1,27 +1,66 @@
-"""What one person wants to look at closer: asked for by htmx, answered to them alone."""
+"""What one person wants to look at closer, or to do by a form: asked for by htmx, answered to them alone."""
 
-from django.http import HttpRequest, HttpResponse
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from lessons import hosting
-from lessons.hosting.recovery import NoSuchCluster
-from lessons.stage.inspector import Panel, describe
+from lessons.stage import applying, finding, tool_panels
+from lessons.stage.inspector import describe
+from lessons.stage.seeing import look
 
 QUERY_LENGTH = 300
+TOO_BIG = f"This is larger than {applying.MOST_BYTES // 1024} KiB. Deploy it in parts."
 
 
 @require_GET
 async def inspect(request: HttpRequest, cluster_id: str) -> HttpResponse:
     """The inspector's panel for ?part=, ?uid= or ?ref=. Who only watches is offered no acts."""
     asked = {name: request.GET.get(name, "")[:QUERY_LENGTH] for name in ("part", "uid", "ref")}
-    visitor = request.visitor.id  # type: ignore[attr-defined]
-    try:
-        panel: Panel | None = await hosting.ask(
-            cluster_id, lambda hosted: describe(hosted.cluster, may_act=hosted.visitor == visitor, **asked)
-        )
-    except NoSuchCluster:
-        panel = None
+    panel = await look(request, cluster_id, lambda hosted, may_act: describe(hosted.cluster, may_act=may_act, **asked))
     if panel is None:
         return render(request, "stage/inspector_gone.html")
     return render(request, "stage/inspector.html", {"panel": panel})
+
+
+@require_GET
+async def tool(request: HttpRequest, cluster_id: str, name: str) -> HttpResponse:
+    """A tool's panel; ?live=1: only the part of it that changes with the cluster."""
+    if name not in tool_panels.PANELS:
+        raise Http404("There is no such tool.")
+    context = await look(request, cluster_id, lambda hosted, owns: tool_panels.panel(hosted, name), acting=True)
+    live = "live_" if "live" in request.GET else ""
+    return render(request, f"stage/tools/{live}{name}.html", {**context, "cluster_id": cluster_id})
+
+
+@require_GET
+async def find(request: HttpRequest, cluster_id: str) -> HttpResponse:
+    """What ?q= matches."""
+    text = request.GET.get("q", "")[:QUERY_LENGTH]
+    found = await look(request, cluster_id, lambda hosted, owns: finding.find(hosted.cluster, text))
+    return render(request, "stage/tools/found.html", {"found": found, "text": text.strip()})
+
+
+@require_POST
+async def apply(request: HttpRequest, cluster_id: str) -> HttpResponse:
+    """Deploy what was pasted; the answer tells of each document."""
+    lock = await look(request, cluster_id, lambda hosted, owns: str(hosted.memory.get("lock") or ""), acting=True)
+    said: dict[str, Any] = {}
+    try:
+        text = request.POST.get("manifest", "")
+        dry_run = "dry" in request.POST
+        if lock:
+            said = {"trouble": lock}
+        else:
+            manifests = applying.read(text)
+            said = {"said": await applying.apply(cluster_id, manifests, dry_run), "dry_run": dry_run}
+    except RequestDataTooBig:
+        said = {"trouble": TOO_BIG}
+    except applying.Unreadable as error:
+        around = text.splitlines()[error.line - 1][:120] if 0 < error.line <= len(text.splitlines()) else ""
+        said = {"trouble": error.words, "line": error.line, "around": around}
+    return render(request, "stage/tools/applied.html", said)

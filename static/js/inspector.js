@@ -1,96 +1,98 @@
-// Opens the inspector: a panel fetched by htmx from /clusters/<id>/inspect/, and the acts offered in it.
+// Opens the inspector: a panel fetched by htmx from /clusters/<id>/inspect/. It stays open and follows what changes: it
+// is fetched again after acts and frames, at most once a second, and never under somebody's typing or selecting.
 
-import { send } from "./live.js";
+import { afterAct } from "./acts.js";
+import { onKey } from "./keys.js";
+import { letGo } from "./cut.js";
+import { closePanel } from "./panel.js";
+import { afterFrame } from "./renderer.js";
 
+const EVERY = 1000; // ms between two looks
 let shown = null;
+let asked = null; // what the panel shows
 let before = "lesson"; // the tab to go back to
+let looked = 0;
+let timer = 0;
+
+const panel = () => document.getElementById("inspector");
 
 /** Opens the inspector for an element of the stage. */
 export function inspect(element) {
-  const { uid, part, ref, nodeName } = element.dataset;
-  if (uid) open({ uid });
-  else if (ref) open({ ref });
-  else if (nodeName) open({ ref: `nodes/${nodeName}` });
-  else if (part) open({ part });
-  mark(element);
+  const { uid, part, ref, nodeName, namespace } = element.dataset;
+  const pod = element.dataset.pod ?? element.dataset.layerPod ?? element.dataset.twinPod;
+  if (uid) openInspector(pod ? { uid, ref: `pods/${namespace || "default"}/${pod}` } : { uid }, element);
+  else if (ref) openInspector({ ref }, element);
+  else if (nodeName) openInspector({ ref: `nodes/${nodeName}` }, element);
+  else if (part) openInspector({ part }, element);
 }
 
-function mark(element) {
+/** Opens it for a query, with the element that stands for it on the stage, if there is one. */
+export function openInspector(query, element) {
   shown?.classList.remove("on");
-  shown = element.closest("[data-key]") ?? element;
+  shown = element?.closest("[data-key]") ?? element ?? null;
   shown?.classList.add("on");
+  open(query);
 }
 
-function open(query) {
-  const panel = document.getElementById("inspector");
+function open(query, swap = "innerHTML") {
+  const place = panel();
   const play = document.getElementById("play");
-  if (!panel || !play) return;
-  const path = `/clusters/${play.dataset.cluster}/inspect/?${new URLSearchParams(query)}`;
-  globalThis.htmx.ajax("GET", path, { target: "#inspector", swap: "innerMorph" });
-  panel.hidden = false;
+  if (!place || !play) return;
+  asked = query;
+  looked = performance.now();
+  const code = play.dataset.code ? { code: play.dataset.code } : {};
+  const path = `/clusters/${play.dataset.cluster}/inspect/?${new URLSearchParams({ ...query, ...code })}`;
+  globalThis.htmx.ajax("GET", path, { target: "#inspector", swap });
+  if (!place.hidden) return;
+  place.hidden = false;
   if (play.dataset.tab !== "inspect") before = play.dataset.tab;
   document.querySelector('[data-show-tab="inspect"]')?.click();
 }
 
 /** Closes the inspector and gives the focus back to what was inspected. */
 export function closeInspector() {
-  const panel = document.getElementById("inspector");
-  if (!panel || panel.hidden) return;
-  panel.hidden = true;
+  const place = panel();
+  if (!place || place.hidden) return false;
+  place.hidden = true;
+  asked = null;
   document.querySelector(`[data-show-tab="${before}"]`)?.click();
   shown?.classList.remove("on");
-  shown?.focus();
+  (shown?.matches("button, [tabindex]") ? shown : shown?.querySelector("button"))?.focus();
   shown = null;
+  return true;
 }
 
-/** Wires the panel: close, act, refresh after an act. */
+/** Wires the panel: close, links, following. */
 export function startInspector() {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-close-inspector]")) closeInspector();
-    const act = event.target.closest("[data-op]");
-    if (act && !act.closest("form")) run(act, act.dataset);
     const again = event.target.closest("[data-inspect]");
-    if (again) open(JSON.parse(again.dataset.inspect));
+    if (again) openInspector(JSON.parse(again.dataset.inspect));
+    const copy = event.target.closest("[data-copy-text]");
+    if (copy) navigator.clipboard?.writeText(document.getElementById(copy.dataset.copyText).textContent).then(() => {
+      copy.dataset.copied = "1";
+    }, () => {});
   });
-  document.addEventListener("submit", (event) => {
-    const form = event.target.closest("form[data-op]");
-    if (!form) return;
-    event.preventDefault();
-    run(form, { ...form.dataset, ...Object.fromEntries(new FormData(form)) });
+  panel()?.addEventListener("input", (event) => event.target.closest("form")?.setAttribute("data-dirty", ""));
+  onKey("close", () => {
+    letGo();
+    return closePanel() || closeInspector();
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") closeInspector();
+  afterAct(refreshSoon);
+  afterFrame((frame) => {
+    if (frame.add || frame.del || frame.set?.some(([id]) => id !== "now")) refreshSoon();
   });
 }
 
-// An act's values are in data attributes; its body is JSON in which {field} stands for what was typed, as a value or
-// as a key, and {field:number} for a number.
-function run(element, values) {
-  if (values.op === "request") {
-    const body = values.body ? filled(JSON.parse(values.body), values) : undefined;
-    send("request", { verb: values.verb, path: values.path, body, contentType: values.contentType });
-  } else if (values.op === "fault") {
-    send("fault", { name: values.fault, target: values.target });
-  } else if (values.op === "undo-fault") {
-    send("undo-fault", { fault: values.faultId });
-  }
-  setTimeout(refresh, 700);
-}
-
-function filled(body, values) {
-  if (typeof body === "string") {
-    const field = /^\{(\w+)(:number)?\}$/.exec(body);
-    if (!field) return body;
-    return field[2] ? Number(values[field[1]]) : values[field[1]] || null;
-  }
-  if (Array.isArray(body)) return body.map((each) => filled(each, values));
-  if (body && typeof body === "object") {
-    return Object.fromEntries(Object.entries(body).map(([key, value]) => [filled(key, values), filled(value, values)]));
-  }
-  return body;
+function refreshSoon() {
+  if (asked && !timer) timer = setTimeout(refresh, Math.max(200, looked + EVERY - performance.now()));
 }
 
 function refresh() {
-  const again = document.querySelector("#inspector [data-refresh]");
-  if (again && !document.getElementById("inspector").hidden) open(JSON.parse(again.dataset.refresh));
+  timer = 0;
+  const place = panel();
+  if (!asked || place.hidden || place.querySelector("[data-dirty]")) return;
+  const selected = getSelection();
+  if (selected && !selected.isCollapsed && place.contains(selected.anchorNode)) return;
+  open(asked, "innerMorph");
 }

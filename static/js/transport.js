@@ -2,7 +2,7 @@
 
 import { onAnswer, send } from "./live.js";
 import { inFlight } from "./routes.js";
-import { isTyping } from "./typing.js";
+import { onKey } from "./keys.js";
 
 const SPEEDS = [0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 100];
 const byId = (id) => document.getElementById(id);
@@ -16,15 +16,13 @@ export function startTransport() {
   const slider = byId("speed");
   slider?.addEventListener("input", () => showSpeed(SPEEDS[slider.value]));
   slider?.addEventListener("change", () => send("speed", { value: SPEEDS[slider.value] }));
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
-    if (event.key === " " && !event.target.closest?.("button, a, summary")) {
-      event.preventDefault();
-      toggle();
-    } else if (event.key === ".") send("step");
-    else if (event.key === "n") send("skip");
-    else if (event.key === "u") send("undo");
+  onKey("toggle", (event) => {
+    if (event.target.closest?.("button, a, summary")) return false;
+    return toggle();
   });
+  onKey("step", () => send("step"));
+  onKey("skip", () => send("skip"));
+  onKey("undo", () => send("undo"));
   onAnswer((answer, command) => {
     if (answer.t !== "ack") return;
     if (command?.op === "undo") inFlight.clear();
@@ -33,7 +31,7 @@ export function startTransport() {
 }
 
 // Undo says what it would take back.
-const UNDO = { kill: "Undo kill", fault: "Undo fault", "undo-fault": "Undo repair", request: "Undo change" };
+const UNDO = { kill: "Undo kill", fault: "Undo fault", "undo-fault": "Undo repair", request: "Undo change", power: "Undo power", cut: "Undo cut", operate: "Undo join or leave", drain: "Undo drain", restart: "Undo restart", rollback: "Undo rollback" };
 
 function nameUndo(command) {
   const words = byId("undo")?.lastChild;
