@@ -33,7 +33,7 @@ async def tool(request: HttpRequest, cluster_id: str, name: str) -> HttpResponse
     if name not in tool_panels.PANELS:
         raise Http404("There is no such tool.")
     context = await look(request, cluster_id, lambda hosted, owns: tool_panels.panel(hosted, name), acting=True)
-    live = "live_" if "live" in request.GET else ""
+    live = "live_" if "live" in request.GET and name != "deploy" else ""
     return render(request, f"stage/tools/{live}{name}.html", {**context, "cluster_id": cluster_id})
 
 
