@@ -2,6 +2,7 @@
 administrator does at a machine. Each ends as faults, operations and API requests in the cluster's own log.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,8 +31,12 @@ def power(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> 
     name = "power-off" if target in hosted.cluster.machines() else "stop"
     off = next((key for key, each in active.items() if (each["name"], each["target"]) == (name, target)), None)
     if off is not None:
-        return commands.undo_fault(hosted, actor, {**op, "fault": off}, wall, answer)
-    return commands.fault(hosted, actor, {**op, "name": name, "target": target}, wall, answer)
+        return _noted(commands.undo_fault(hosted, actor, {**op, "fault": off}, wall, answer), f"{target} is on again.")
+    return _noted(commands.fault(hosted, actor, {**op, "name": name, "target": target}, wall, answer), f"{target} is off.")
+
+
+def _noted(outcome: Outcome, note: str) -> Outcome:
+    return replace(outcome, note=note, kubectl=kubectl.CANNOT)
 
 
 def _container(hosted: Hosted, target: str) -> str:
@@ -52,10 +57,12 @@ def cut(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> Ou
         raise Refused("A cut has two sides.", "Choose another machine or process for the second one.")
     for key, each in hosted.cluster.faults()["active"].items():
         if each["name"] in SIDES and _same_sides(each, one, other):
-            return commands.undo_fault(hosted, actor, {**op, "fault": key}, wall, answer)
+            joined = commands.undo_fault(hosted, actor, {**op, "fault": key}, wall, answer)
+            return _noted(joined, f"{one} and {other or 'all others'} hear each other again.")
     name = "cut" if not other and one in hosted.cluster.machines() else "partition"
     options = {"from": [other]} if other else {}
-    return commands.fault(hosted, actor, {**op, "name": name, "target": one, "options": options}, wall, answer)
+    parted = commands.fault(hosted, actor, {**op, "name": name, "target": one, "options": options}, wall, answer)
+    return _noted(parted, f"{one} and {other or 'all others'} no longer hear each other.")
 
 
 def _same_sides(active: Any, one: str, other: str) -> bool:

@@ -55,10 +55,8 @@ export function startActs() {
 }
 
 // What was done, until the stage shows what came of it.
-function words({ op, name, target, node, a, b }) {
+function words({ op, name, target, node }) {
   if (op === "kill") return `${name} is asked to go.`;
-  if (op === "power") return `${target}: switched.`;
-  if (op === "cut") return b ? `${a} and ${b}: cut, or joined again.` : `${a}: cut off, or joined again.`;
   if (op === "fault") return `${name.replace("-", " ")}: ${target}.`;
   if (op === "undo-fault") return "Repaired.";
   if (op === "drain") return `${node} is being drained.`;

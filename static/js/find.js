@@ -60,5 +60,5 @@ function go(query) {
   const element = places.find((each) => each.offsetParent);
   openInspector(query, element);
   element?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  element?.focus({ preventScroll: true });
+  (element ?? document.getElementById("inspector")).focus({ preventScroll: true });
 }

@@ -73,6 +73,7 @@ export function startInspector() {
       copy.dataset.copied = "1";
     }, () => {});
   });
+  globalThis.htmx?.config.morphIgnore.push("open"); // what somebody unfolded stays so
   panel()?.addEventListener("input", (event) => event.target.closest("form")?.setAttribute("data-dirty", ""));
   onKey("close", () => {
     letGo();

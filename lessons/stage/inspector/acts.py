@@ -103,3 +103,25 @@ def cordon(name: str, cordoned: bool) -> Act:
         {"spec": {"unschedulable": not cordoned}},
         content_type=MERGE,
     )
+
+
+def pause(path: str, name: str, paused: bool) -> Act:
+    """Hold a rollout where it is, or let it go on."""
+    title = "Resume rollout" if paused else "Pause rollout"
+    return request(title, "PATCH", path, {"spec": {"paused": not paused}}, content_type=MERGE)
+
+
+def rollouts(plural: str, obj: Any) -> list[Act]:
+    """Make every pod anew; go back to the template before."""
+    name, namespace = obj["metadata"]["name"], obj["metadata"].get("namespace", "default")
+    word = plural.removesuffix("s")
+    data = (("plural", plural), ("namespace", namespace), ("name", name))
+    return [
+        Act("Restart", f"kubectl rollout restart {word}/{name}", (("op", "restart"), *data)),
+        Act("Roll back", f"kubectl rollout undo {word}/{name}", (("op", "rollback"), *data)),
+    ]
+
+
+def drain(name: str) -> Act:
+    """Send every pod away that may leave."""
+    return Act("Drain", kubectl.drain(name), (("op", "drain"), ("node", name)))

@@ -10,6 +10,8 @@ from lessons.stage.inspector.panel import Condition, Event, Panel
 from lessons.stage.inspector.words import CONDITIONS, IN_REVERSE, NODE_READY
 
 EVENTS_SHOWN = 8
+HIDDEN = "(hidden)"
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 BY_UID = ("pods", "replicasets", "deployments", "nodes", "daemonsets", "statefulsets", "jobs", "services")
 
 
@@ -21,7 +23,7 @@ def describe(cluster: Any, uid: str = "", part: str = "", ref: str = "", may_act
     if found is None:
         return None
     plural, obj = found
-    query = json.dumps({"uid": uid} if uid else {"ref": ref})
+    query = json.dumps({name: value for name, value in (("uid", uid), ("ref", ref)) if value})
     say, links, more = objects.words(cluster, plural, obj)
     resource = resources.by_plural(plural)
     name = obj["metadata"]["name"]
@@ -44,6 +46,9 @@ def describe(cluster: Any, uid: str = "", part: str = "", ref: str = "", may_act
 
 
 def _find(cluster: Any, uid: str, ref: str) -> tuple[str, Any] | None:
+    if uid and ref:  # where to look, and which very one
+        found = _find(cluster, "", ref)
+        return found if found is not None and found[1]["metadata"].get("uid") == uid else None
     if ref:
         words = ref.split("/")
         if len(words) not in (2, 3) or resources.by_plural(words[0]) is None:
@@ -94,4 +99,9 @@ def _events(cluster: Any, obj: Any) -> tuple[Event, ...]:
 
 def _yaml(obj: Any) -> str:
     trimmed = {**obj, "metadata": {key: value for key, value in obj["metadata"].items() if key != "managedFields"}}
+    if obj.get("kind") == "Secret":
+        annotations = {key: HIDDEN if key == LAST_APPLIED else value
+                       for key, value in (trimmed["metadata"].get("annotations") or {}).items()}
+        trimmed["metadata"] = {**trimmed["metadata"], **({"annotations": annotations} if annotations else {})}
+        trimmed |= {name: dict.fromkeys(trimmed[name], HIDDEN) for name in ("data", "stringData") if trimmed.get(name)}
     return yaml.dump(trimmed)

@@ -9,6 +9,8 @@ from cluster_sim.api import meta, resources, tables
 from lessons.stage import pods
 from lessons.stage.inspector import acts as offer
 from lessons.stage.inspector.age import age
+from lessons.stage.inspector.containers import containers
+from lessons.stage.inspector.kinds import KINDS
 from lessons.stage.inspector.panel import Act, Link, Row
 from lessons.stage.inspector.words import LOOKS
 
@@ -18,7 +20,7 @@ ROWS_SHOWN = 8
 
 def words(cluster: Any, plural: str, obj: Any) -> Words:
     """Sentences (safe HTML), links to owners, and what else the panel shows."""
-    teller = {"pods": _pod, "nodes": _node, "replicasets": _replicaset, "deployments": _deployment}.get(plural)
+    teller = {"pods": _pod, "nodes": _node, "replicasets": _replicaset, "deployments": _deployment, **KINDS}.get(plural)
     return teller(cluster, obj) if teller else ((), _owner_links(obj), {})
 
 
@@ -47,11 +49,18 @@ def acts(cluster: Any, plural: str, obj: Any) -> tuple[Act, ...]:
         found = [
             offer.scale(path, "deployment", name, obj["spec"].get("replicas", 1)),
             offer.set_image(path, "deployment", name, containers),
+            offer.pause(path, name, bool(obj["spec"].get("paused"))),
+            *offer.rollouts(plural, obj),
             offer.delete(path),
             offer.orphan(path),
         ]
+    elif plural in ("statefulsets", "daemonsets"):
+        scale = [offer.scale(path, "statefulset", name, obj["spec"].get("replicas", 1))] if plural == "statefulsets" else []
+        found = [*scale, *offer.rollouts(plural, obj), offer.delete(path)]
     elif plural == "nodes":
-        found = [offer.cordon(name, bool(obj["spec"].get("unschedulable"))), *_machine(cluster, name)]
+        found = [offer.cordon(name, bool(obj["spec"].get("unschedulable"))), offer.drain(name), *_machine(cluster, name)]
+    elif plural not in ("namespaces", "events"):
+        found = [offer.delete(path)]
     return tuple(act for act in found if act is not None)
 
 
@@ -112,7 +121,8 @@ def _pod(cluster: Any, pod: Any) -> Words:
     if node:
         links.append(Link("On node ", node, json.dumps({"ref": f"nodes/{node}"})))
     why, why_say = _why_this_node(cluster, pod)
-    return tuple(say), tuple(links), {"mark": look, "look": look, "why": why, "why_say": why_say}
+    return tuple(say), tuple(links), {
+        "mark": look, "look": look, "why": why, "why_say": why_say, "containers": containers(cluster, pod)}
 
 
 def _why_this_node(cluster: Any, pod: Any) -> tuple[tuple[Row, ...], str]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from lessons.stage.inspector.containers import Container
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -74,6 +76,7 @@ class Panel:
     links: tuple[Link, ...] = ()
     why: tuple[Row, ...] = ()
     why_say: str = ""
+    containers: tuple[Container, ...] = ()
     acts: tuple[Act, ...] = ()
     conditions: tuple[Condition, ...] = ()
     events: tuple[Event, ...] = ()
