@@ -48,6 +48,7 @@ export function startActs() {
     }
   }, true);
   onAnswer((answer, command) => {
+    if (!command && answer.t === "ack" && answer.note) did(answer.note, ""); // how something longer ended
     if (!command || QUIET.includes(command.op) || command.verb === "GET") return;
     if (answer.t === "ack") did(answer.note || words(command), answer.kubectl || answer.request || "");
     for (const listener of after) listener(answer, command);

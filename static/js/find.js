@@ -5,6 +5,7 @@ import { openInspector } from "./inspector.js";
 import { onKey } from "./keys.js";
 
 let timer = 0;
+let asked = 0; // searches so far: only the latest may show its answer
 
 /** Wires the dialog. */
 export function startFind() {
@@ -17,10 +18,17 @@ export function startFind() {
     search();
   };
   onKey("find", open);
-  const search = () => {
+  const search = async () => {
     const play = document.getElementById("play");
     const query = new URLSearchParams({ q: input.value, ...(play.dataset.code ? { code: play.dataset.code } : {}) });
-    return globalThis.htmx.ajax("GET", `/clusters/${play.dataset.cluster}/find/?${query}`, { target: "#found", swap: "innerMorph" });
+    const mine = ++asked;
+    try {
+      const answer = await fetch(`/clusters/${play.dataset.cluster}/find/?${query}`);
+      const html = await answer.text();
+      if (mine === asked && answer.ok) document.getElementById("found").innerHTML = html;
+    } catch {
+      document.getElementById("found").textContent = "The connection is lost. Try again in a moment.";
+    }
   };
   input.addEventListener("input", () => {
     clearTimeout(timer);

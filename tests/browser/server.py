@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from lessons.management.commands.serve import MAX_SOCKET_MESSAGE
+
 ROOT = Path(__file__).resolve().parents[2]
 LISTENING = re.compile(rb"Listening on TCP address 127\.0\.0\.1:(\d+)")
 
@@ -26,7 +28,7 @@ class Server:
 
     def _start(self, port: int) -> None:
         command = [sys.executable, "-m", "daphne", "-e", f"tcp:port={port}:interface=127.0.0.1",
-                   "--websocket-max-message-size", "65536", "lessons.asgi:application"]
+                   "--websocket-max-message-size", str(MAX_SOCKET_MESSAGE), "lessons.asgi:application"]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
         while not (found := LISTENING.search(self.log.read_bytes())):

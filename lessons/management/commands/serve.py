@@ -13,7 +13,9 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from lessons.hosting.limits import MESSAGE_BYTES
 
-MAX_SOCKET_MESSAGE = 4 * MESSAGE_BYTES  # up to here a message that is too long is answered in words
+# Daphne drops what is longer without a word, in both directions: a full state must pass; what comes in and is longer
+# than MESSAGE_BYTES is refused in words.
+MAX_SOCKET_MESSAGE = 64 * MESSAGE_BYTES
 
 
 class Command(BaseCommand):
