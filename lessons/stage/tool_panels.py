@@ -126,7 +126,7 @@ def _client(service: str, namespace: str, port: str) -> str:
 
 def _break(cluster: Any) -> dict[str, Any]:
     faults = cluster.faults()
-    found = [{"name": name, "title": name.replace("-", " ").capitalize(), "words": each["words"],
+    found = [{"name": name, "title": name.replace("-", " ").capitalize(), "words": each["words"].replace("`", ""),
               "short": re.split(r"[:;(]", each["words"])[0].strip().lower(),
               "targets": [*each["targets"]][:TARGETS_SHOWN], "more": max(0, len(each["targets"]) - TARGETS_SHOWN),
               "options": [_option(option, value) for option, value in each["options"].items()]}

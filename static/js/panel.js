@@ -11,7 +11,7 @@ let opener = null;
 let looked = 0;
 let timer = 0;
 
-const panel = () => document.getElementById("panel");
+const panel = () => document.getElementById("tool-panel");
 const address = (name) => `/clusters/${document.getElementById("play").dataset.cluster}/tools/${name}/`;
 
 /** Opens a tool's panel and goes there. */
@@ -22,7 +22,7 @@ export async function openPanel(name, about = "") {
   shown = name;
   place.hidden = false;
   place.dataset.panel = name;
-  await globalThis.htmx.ajax("GET", address(name), { target: "#panel", swap: "innerHTML" });
+  await globalThis.htmx.ajax("GET", address(name), { target: "#tool-panel", swap: "innerHTML" });
   if (shown !== name) return;
   looked = performance.now();
   const row = place.querySelector(`[data-workload="${CSS.escape(about || "-")}"]`);

@@ -75,7 +75,7 @@ export function startTools() {
     if (event.target.closest("[data-open-drawer]")) return toggleDrawer();
     const pressed = event.target.closest("#tools [data-tool]");
     if (pressed) return choose(pressed.dataset.tool);
-    if (event.target.closest("#panel")) return undefined;
+    if (event.target.closest("#tool-panel")) return undefined;
     const element = event.target.closest("#stage") && thing(event.target);
     if (element) use(element);
     return undefined;

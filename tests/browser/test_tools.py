@@ -153,7 +153,7 @@ def test_add_a_worker_and_remove_it(playing: Page, by: str) -> None:
     if by == "mouse":
         add.click()
     else:
-        playing.locator('#panel input[name="option.name"]').focus()
+        playing.locator('#tool-panel input[name="option.name"]').focus()
         playing.keyboard.press("Enter")
     expect(room(playing, "worker-4")).to_be_visible(timeout=LONG)
     expect(room(playing, "worker-4")).to_contain_text("Ready", timeout=LONG)
@@ -172,20 +172,20 @@ def test_add_a_master_says_what_is_missing_or_joins(playing: Page) -> None:
 def test_deploy_from_the_gallery_and_hear_of_bad_yaml(playing: Page) -> None:
     playing.keyboard.press("d")
     playing.get_by_role("button", name=re.compile("^Deployment three pods")).click()
-    playing.locator("#panel").get_by_role("button", name="Deploy", exact=True).click()
+    playing.locator("#tool-panel").get_by_role("button", name="Deploy", exact=True).click()
     expect(playing.locator("#applied")).to_contain_text("deployment.apps/hello created")
     wait_for_running(playing, "hello", 3)
     playing.locator("#manifest").fill("kind: [")
-    playing.locator("#panel").get_by_role("button", name="Dry run").click()
+    playing.locator("#tool-panel").get_by_role("button", name="Dry run").click()
     expect(playing.locator("#applied")).to_contain_text(re.compile("Line \\d"))
 
 
 def test_traffic_is_started_counted_and_stopped(playing: Page) -> None:
     playing.keyboard.press("t")
     playing.get_by_role("button", name="Start calling web").click()
-    expect(playing.locator("#panel")).to_contain_text("100.0 % answered well", timeout=LONG)
+    expect(playing.locator("#tool-panel")).to_contain_text("100.0 % answered well", timeout=LONG)
     playing.get_by_role("button", name="Stop traffic-web").click()
-    expect(playing.locator("#panel")).to_contain_text("Nobody calls yet", timeout=LONG)
+    expect(playing.locator("#tool-panel")).to_contain_text("Nobody calls yet", timeout=LONG)
 
 
 def test_find_goes_to_a_thing_and_escape_comes_back(playing: Page) -> None:
