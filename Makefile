@@ -47,6 +47,9 @@ bench: test-deps  ## Speed, written to bench.json
 soak: test-deps  ## Random commands and faults for SOAK seconds (600), against what must always hold
 	@$(PY) -m tests.soak $(SOAK)
 
+docs: test-deps  ## docs/fidelity.md, from docs/fidelity.yaml
+	@$(PY) -m docs.render
+
 clean:  ## Remove the environment and caches (not the data)
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis bench.json
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

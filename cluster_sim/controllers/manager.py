@@ -23,12 +23,14 @@ from cluster_sim.controllers.disruption import DisruptionController
 from cluster_sim.controllers.endpoints import EndpointsController
 from cluster_sim.controllers.endpointslice import EndpointSliceController
 from cluster_sim.controllers.endpointslice_mirroring import EndpointSliceMirroringController
+from cluster_sim.controllers.ephemeral_volume import EphemeralVolumeController
 from cluster_sim.controllers.garbage_collector import GarbageCollector
 from cluster_sim.controllers.horizontal_pod_autoscaler import HorizontalPodAutoscalerController
 from cluster_sim.controllers.job import JobController
 from cluster_sim.controllers.local_provisioner import LocalProvisioner
 from cluster_sim.controllers.namespace import NamespaceController
 from cluster_sim.controllers.node_lifecycle import NodeLifecycleController
+from cluster_sim.controllers.node_ttl import NodeTTLController
 from cluster_sim.controllers.persistent_volume import PersistentVolumeController
 from cluster_sim.controllers.pod_gc import PodGCController
 from cluster_sim.controllers.pods import Object
@@ -42,6 +44,7 @@ from cluster_sim.controllers.statefulset import StatefulSetController
 from cluster_sim.controllers.taint_eviction import TaintEvictionController
 from cluster_sim.controllers.token_cleaner import TokenCleaner
 from cluster_sim.controllers.ttl_after_finished import TTLAfterFinishedController
+from cluster_sim.controllers.volume_expansion import VolumeExpansionController
 from cluster_sim.controllers.volume_protection import ClaimProtectionController, VolumeProtectionController
 
 CONTROLLERS: tuple[type[Controller], ...] = (
@@ -49,7 +52,8 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     CronJobController, TTLAfterFinishedController, EndpointSliceController,
     EndpointSliceMirroringController, EndpointsController, DisruptionController,
     HorizontalPodAutoscalerController, NodeLifecycleController, TaintEvictionController, PodGCController,
-    PersistentVolumeController, LocalProvisioner, ClaimProtectionController, VolumeProtectionController,
+    NodeTTLController, EphemeralVolumeController, PersistentVolumeController, LocalProvisioner, VolumeExpansionController,
+    ClaimProtectionController, VolumeProtectionController,
     ResourceQuotaController, NamespaceController, ServiceAccountController, ServiceAccountTokenController,
     RootCAPublisher, ClusterRoleAggregationController, CSRApprovingController, CSRSigningController, TokenCleaner,
     GarbageCollector,

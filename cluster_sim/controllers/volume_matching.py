@@ -31,23 +31,53 @@ def is_for(volume: Object, claim: Object) -> bool:
         ref.get("uid") in (None, "", meta.uid(claim)))
 
 
+def mismatch(volume: Object, claim: Object) -> str:
+    """Why a volume that somebody asks for by name cannot be the claim's, in upstream's words; "" if it can."""
+    if meta.is_deleting(volume):
+        return f'the volume is marked for deletion "{meta.name(volume)}"'
+    if quantity.compare(capacity(volume), requested(claim)) < 0:
+        return "requested PV is too small"
+    if storage_class(volume) != storage_class(claim):
+        return "storageClassName does not match"
+    if not has_mode(volume, claim):
+        return "incompatible volumeMode"
+    return "" if has_access_modes(volume, claim) else "incompatible accessMode"
+
+
+def has_mode(volume: Object, claim: Object) -> bool:
+    """Both are of files, or both of blocks."""
+    return bool(volume["spec"].get("volumeMode", "Filesystem") == claim["spec"].get("volumeMode", "Filesystem"))
+
+
+def has_access_modes(volume: Object, claim: Object) -> bool:
+    """The volume can be used in every way the claim wants."""
+    return {*(claim["spec"].get("accessModes") or ())} <= {*(volume["spec"].get("accessModes") or ())}
+
+
 def suits(volume: Object, claim: Object) -> bool:
-    """Class, size, access modes, mode and labels fit; and it is free, or reserved for this claim."""
+    """Mode, size and access modes fit; one reserved for the claim needs no more, a free one also class and labels."""
     spec, wanted = volume["spec"], claim["spec"]
-    if meta.is_deleting(volume) or (spec.get("claimRef") and not is_for(volume, claim)):
+    if meta.is_deleting(volume) or not has_mode(volume, claim) or not has_access_modes(volume, claim):
         return False
-    if storage_class(volume) != storage_class(claim) or (
-            spec.get("volumeMode", "Filesystem") != wanted.get("volumeMode", "Filesystem")):
+    if quantity.compare(capacity(volume), requested(claim)) < 0:
         return False
-    if not set(wanted.get("accessModes") or ()) <= set(spec.get("accessModes") or ()):
-        return False
-    if wanted.get("selector") and not selectors.matches(wanted["selector"], meta.labels(volume)):
-        return False
-    return quantity.compare(capacity(volume), requested(claim)) >= 0
+    if spec.get("claimRef"):
+        return is_for(volume, claim)
+    return storage_class(volume) == storage_class(claim) and (
+        not wanted.get("selector") or selectors.matches(wanted["selector"], meta.labels(volume)))
+
+
+def reserved_for(claim: Object, volumes: list[Object]) -> Object | None:
+    """The volume that somebody reserved for this claim, if it suits: it needs to wait for nobody."""
+    return best_match(claim, [volume for volume in volumes if volume["spec"].get("claimRef")])
 
 
 def best_match(claim: Object, volumes: list[Object]) -> Object | None:
-    """A volume reserved for the claim, else the smallest that suits; of equals the first by name."""
+    """The volume for the claim, of those that suit it.
+
+    Those that can be used in as few ways as possible come first, whatever their size; then one reserved for the claim,
+    then the smallest; of equals the first by name.
+    """
     fitting = [volume for volume in volumes if suits(volume, claim)]
-    return min(fitting, key=lambda volume: (not volume["spec"].get("claimRef"), quantity.nano(capacity(volume)),
-                                            meta.name(volume)), default=None)
+    return min(fitting, key=lambda volume: (len(volume["spec"].get("accessModes") or ()), not volume["spec"].get("claimRef"),
+                                            quantity.nano(capacity(volume)), meta.name(volume)), default=None)
