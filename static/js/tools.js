@@ -19,7 +19,7 @@ export function choose(name, about = "") {
     toast("Not yet", button.dataset.why || "Answer the question in the lesson first.");
     return;
   }
-  if (button.dataset.panel && document.getElementById("play").dataset.role !== "owner") {
+  if (button.dataset.panel && document.getElementById("play").dataset.role === "follower") {
     toast("You are watching.", "Only the presenter may act here. Open your own copy of this lesson to try it yourself.");
     return;
   }

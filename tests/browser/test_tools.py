@@ -221,3 +221,17 @@ def test_a_phone_has_a_drawer_of_tools(stranger) -> None:
     node(phone, "worker-1").tap()
     expect(room(phone, "worker-1")).to_have_attribute("data-real", "off")
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_one_more_control_plane_joins_where_there_is_a_stable_address(page: Page) -> None:
+    page.goto("/play/?scene=d-ready-to-grow&fresh=1")
+    wait_for_running(page, "web", 3)
+    expect(page.locator("html")).to_have_attribute("data-connection", "open")
+    page.locator("#speed").fill("7")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("a")
+    page.get_by_label("One more of the control plane").check()
+    page.get_by_role("button", name="Add it").click()
+    expect(page.get_by_role("button", name="Remove master-2")).to_be_visible(timeout=LONG)
+    expect(page.locator("#tool-panel .steps")).to_have_count(0, timeout=LONG)
+    expect(page.get_by_role("article", name="Node master-2, Ready")).to_be_attached()
