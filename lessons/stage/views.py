@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from lessons.hosting.hosted import Hosted
 from lessons.stage import applying, finding, tool_panels
 from lessons.stage.inspector import describe
 from lessons.stage.seeing import look
@@ -45,10 +46,17 @@ async def find(request: HttpRequest, cluster_id: str) -> HttpResponse:
     return render(request, "stage/tools/found.html", {"found": found, "text": text.strip()})
 
 
+def _kept_back(hosted: Hosted) -> str:
+    """Why nothing can be deployed now; '' if it can."""
+    if getattr(hosted, "past", None) is not None:
+        return "You are looking at a moment that is over. Return to now, or fork from there, and deploy then."
+    return str(hosted.memory.get("lock") or "")
+
+
 @require_POST
 async def apply(request: HttpRequest, cluster_id: str) -> HttpResponse:
     """Deploy what was pasted; the answer tells of each document."""
-    lock = await look(request, cluster_id, lambda hosted, owns: str(hosted.memory.get("lock") or ""), acting=True)
+    lock = await look(request, cluster_id, lambda hosted, owns: _kept_back(hosted), acting=True)
     said: dict[str, Any] = {}
     try:
         text = request.POST.get("manifest", "")
