@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.html import escape
 
 from cluster_sim.api import meta
-from lessons.stage import pods
+from lessons.stage import pods, wings
 from lessons.stage.element import View, put
 from lessons.stage.mirror import Mirror
 from lessons.stage.names import part_id
@@ -20,8 +20,9 @@ WORKLOADS_SHOWN = 2
 def draw(view: View, mirror: Mirror) -> None:
     """Put the four processes, the registry and the counts of the main workloads into the view."""
     by_kind: dict[str, list[str]] = {}
-    for part in mirror.parts:
+    for part in mirror.parts if not wings.machines(mirror) else ():  # several have wings of their own
         by_kind.setdefault(kind_of(part), []).append(part)
+    wings.balancer(view, mirror)
     for part in by_kind.get("etcd", ())[:1]:
         _process(
             view,
@@ -56,6 +57,8 @@ def draw(view: View, mirror: Mirror) -> None:
         )
     if "registry" in mirror.parts:
         fixture(view, "registry", "outside", "image registry", mirror)
+    for part in [each for each in mirror.parts if kind_of(each) == "kubeadm"]:  # a machine that joins or leaves
+        fixture(view, part, "outside", f"kubeadm: {part.partition('/')[0]}", mirror)
     _counts(view, mirror)
     waiting = sum(1 for pod in mirror.pods.values() if not pod["spec"].get("nodeName"))
     words = "nobody is waiting" if not waiting else "1 pod waits" if waiting == 1 else f"{waiting} pods wait"

@@ -29,6 +29,7 @@ class Mirror:
         self.deployments: dict[str, Any] = {}
         self.news: dict[str, str] = {}  # node → when its kubelet last renewed its Lease
         self.parts: dict[str, Mapping[str, Any]] = {}
+        self.rafts: dict[str, Mapping[str, Any]] = {}  # etcd member → what it last told of its log
         self.writes: list[tuple[int, str, str]] = []  # (revision, key, what), newest first
         self.names: dict[str, str] = {}  # every pod name seen → its short form, for texts about pods that are gone
         self.worked_out: dict[str, tuple[Any, Any]] = {}  # pod uid → (object, pods.Facts)
@@ -111,6 +112,7 @@ class Mirror:
 
     def _look_at_etcd(self) -> None:
         views = [view for part, view in self.parts.items() if part.endswith("/etcd")]
+        self.rafts.update({part: view["raft"] for part, view in self.parts.items() if part.endswith("/etcd") and "raft" in view})
         self.revision = max((int(view.get("revision", 0)) for view in views), default=0)
         deleted = {row[2]: row[0] for view in views for row in view.get("recent", ()) if row[1] == "delete"}
         self.writes = [(revision or deleted.get(key, self.revision), key, what) for revision, key, what in self.writes]

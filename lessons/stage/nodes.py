@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster_sim.api import quantity
-from lessons.stage import pods, zoom
+from lessons.stage import pods, wings, zoom
 from lessons.stage.element import View, put
 from lessons.stage.floor import COLUMNS, NOWHERE, Floor
 from lessons.stage.mirror import Mirror
 from lessons.stage.names import part_id
 
 SYSTEM = "kube-system"
+LOW = 30  # px by which rooms are lower below several control planes
 PROCESSES = (("kubelet", "kubelet"), ("container-runtime", "runtime"), ("kube-proxy", "kube-proxy"))
 
 
@@ -73,11 +74,16 @@ def draw(view: View, mirror: Mirror, floors: dict[str, Floor], now: float) -> No
     """Put every node, its processes and its pods into the view."""
     nodes = sorted(mirror.nodes.values(), key=lambda node: _age_order(node, mirror))
     workers = [node for node in nodes if not is_control_plane(node, mirror)]
-    for node in nodes:
-        if node not in workers:
+    masters = [node for node in nodes if node not in workers]
+    names = wings.machines(mirror)
+    if names:
+        known = {node["metadata"]["name"]: _attributes(node, condition(node, mirror, now)) for node in masters}
+        wings.draw(view, mirror, names, known)
+    for node in masters:
+        if node["metadata"]["name"] not in names:
             _master(view, node, mirror, now)
     for node in workers:
-        _room(view, node, mirror, floors, now, len(workers))
+        _room(view, node, mirror, floors, now, len(workers), LOW if names else 0)
     for name in [name for name in floors if name not in mirror.nodes]:
         del floors[name]
     by_age = sorted(mirror.pods.values(), key=_pod_order)
@@ -121,7 +127,8 @@ def _master(view: View, node: Any, mirror: Mirror, now: float) -> None:
         put(view, f"pod-{pod['metadata']['uid']}", f"staff-node-{name}", "pod", pods.fields(pod, mirror, now, NOWHERE))
 
 
-def _room(view: View, node: Any, mirror: Mirror, floors: dict[str, Floor], now: float, rooms: int) -> None:
+def _room(view: View, node: Any, mirror: Mirror, floors: dict[str, Floor], now: float, rooms: int,
+          lower: int) -> None:
     name = node["metadata"]["name"]
     state = condition(node, mirror, now)
     cpu = quantity.milli(node.get("status", {}).get("allocatable", {}).get("cpu", "0"))
@@ -145,7 +152,7 @@ def _room(view: View, node: Any, mirror: Mirror, floors: dict[str, Floor], now: 
         "node",
         {
             **_attributes(node, state),
-            "@data-density": _density(floor.rows, len(tenants), rooms),
+            "@data-density": _density(floor.rows, len(tenants), rooms, lower),
             "@data-rows": str(floor.rows),
             "%bays": _bays(floor),
             "*cap": _cap(floor, looks),
@@ -193,9 +200,9 @@ def _slot(floor: Floor, pod: Any) -> tuple[int, int]:
     return place.column, place.row
 
 
-def _density(rows: int, tenants: int, rooms: int) -> str:
+def _density(rows: int, tenants: int, rooms: int, lower: int) -> str:
     """How much of each pod there is room for: full, compact, row, marks (semantic zoom)."""
-    height = 170 if zoom.level(rooms) == "near" else 76
+    height = (170 if zoom.level(rooms) == "near" else 76) - lower
     each = height / max(1, rows)
     if zoom.level(rooms) not in ("near", "compact") or each < 15:
         return "marks"

@@ -9,16 +9,21 @@ fails a test.
 from dataclasses import dataclass
 from typing import Any
 
-SHAPES = ("level", "side", "up", "down", "branch", "beside", "inside", "landing", "wire")
+SHAPES = ("level", "side", "up", "over", "rise", "down", "branch", "beside", "inside", "landing", "wire")
 
 TABLE: dict[tuple[str, str], str] = {
     ("user", "kube-apiserver"): "level",
     ("user", "load-balancer"): "level",
-    ("load-balancer", "kube-apiserver"): "level",
+    ("load-balancer", "kube-apiserver"): "rise",
+    ("load-balancer", "kubelet"): "down",
+    ("load-balancer", "kubeadm"): "wire",
+    ("kube-apiserver", "kubeadm"): "wire",
+    ("load-balancer", "kube-controller-manager"): "wire",
+    ("load-balancer", "kube-scheduler"): "wire",
     ("kube-controller-manager", "kube-apiserver"): "side",
     ("kube-scheduler", "kube-apiserver"): "side",
     ("etcd", "kube-apiserver"): "up",
-    ("etcd", "etcd"): "beside",
+    ("etcd", "etcd"): "over",
     ("kube-apiserver", "kubelet"): "down",
     ("kube-apiserver", "kube-proxy"): "branch",
     ("kube-apiserver", "pod"): "wire",
@@ -29,7 +34,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("registry", "kubelet"): "landing",
     ("user", "pod"): "wire",
     ("user", "kube-proxy"): "wire",
-    ("load-balancer", "kube-proxy"): "wire",
+    ("load-balancer", "kube-proxy"): "branch",
     ("load-balancer", "pod"): "wire",
     ("kube-proxy", "pod"): "inside",
     ("kube-proxy", "kube-proxy"): "wire",
@@ -84,14 +89,22 @@ def standing(parts: dict[str, Any]) -> list[list[str]]:
     """The routes drawn at rest, [id, end, end, shape] in drawing direction, for the parts there are."""
     found = []
     doors = [part for part in parts if kind_of(part) == "kube-apiserver"]
+    balancer = "load-balancer" if "load-balancer" in parts else ""
+    leader = next((part for part, view in parts.items() if (view.get("raft") or {}).get("role") == "leader"), "")
     for part in [*parts, "user/admin"] if "user/admin" not in parts else parts:
         kind, node = kind_of(part), node_of(part)
         if kind == "container-runtime" and f"{node}/kubelet" in parts:
             found.append(_row(f"{node}/kubelet", part))
+        elif kind == "user" and balancer:
+            found.append(_row(part, balancer))
         elif (kind, "kube-apiserver") in DRAWN and doors:
             found.append(_row(part, _door(doors, node)))
+            if kind == "etcd" and leader and part != leader:
+                found.append(_row(leader, part))
         elif ("kube-apiserver", kind) in DRAWN and doors:
-            found.append(_row(_door(doors, node), part))
+            found.append(_row(balancer or _door(doors, node), part))
+        elif kind == "kube-apiserver" and balancer:
+            found.append(_row(balancer, part))
     users = [row for row in found if row[1].startswith("user/")]
     return [row for row in found if row not in users[1:]]
 

@@ -84,15 +84,30 @@ function shaft(room) {
   return b.left + b.width * 0.24;
 }
 
+// The load balancer's bar spans the landing: what comes from it falls straight down, or beside the rooms in front.
+const isBar = (a) => a.width > 260;
+
+function fromBar(a, room, end) {
+  const x = end[0][0];
+  if (!room.behind) return rounded([[x, a.bottom], ...end]);
+  const gap = room.left - 6;
+  return rounded([[gap, a.bottom], [gap, room.top - 6], [x, room.top - 6], ...end]);
+}
+
 const shapes = {
   // user or load balancer at the door's height: one straight line
   level(a, b) {
+    if (a.bottom <= b.top) return `M${a.x} ${a.bottom}L${a.x} ${b.top}`; // the one address lies below
     const y = Math.min(Math.max(a.y, b.top + 8), b.bottom - 6);
     const toRight = a.x < b.x;
     return rounded([[toRight ? a.right : a.left, y], [toRight ? b.left : b.right, y]]);
   },
   // controller manager, scheduler: straight into the side of the door
   side(a, b) {
+    if (a.bottom <= b.top) { // in a wing they sit above their door: down, then into its side
+      const y = b.top + b.height / 2;
+      return rounded([[a.x, a.bottom], [a.x, y], [a.x < b.x ? b.left : b.right, y]]);
+    }
     const y = Math.max(a.y, b.top + 34);
     const toRight = a.x < b.x;
     return rounded([[toRight ? a.right : a.left, y], [toRight ? b.left : b.right, y]]);
@@ -101,8 +116,19 @@ const shapes = {
   up(a, b) {
     return `M${b.x} ${b.top}L${b.x} ${a.bottom}`;
   },
+  // between etcd's members: over the tops of the wings
+  over(a, b) {
+    const y = Math.max(4, Math.min(a.top, b.top) - 56);
+    const [x, to] = a.x < b.x ? [a.x + 12, b.x - 12] : [a.x - 12, b.x + 12];
+    return rounded([[x, a.top], [x, y], [to, y], [to, b.top]]);
+  },
+  // the one address up to a door
+  rise(a, b) {
+    return `M${b.x} ${a.top}L${b.x} ${b.bottom}`;
+  },
   // door to kubelet: down through the landing, along it, down into the room
   down(a, b, room) {
+    if (isBar(a)) return fromBar(a, room, [[shaft(room), b.top]]);
     const { exit, y } = lane(room, a);
     const x = shaft(room);
     const start = [[exit, a.bottom], [exit, y]];
@@ -114,9 +140,10 @@ const shapes = {
   // door to kube-proxy: as to the kubelet, then a branch over the fixtures' heads
   branch(a, b, room) {
     if (b.height < 18) return shapes.down(a, b, room); // a room far away has no space for a branch
-    const { exit, y } = lane(room, a);
     const x = shaft(room);
     const end = [[x, b.top - 9], [b.x, b.top - 9], [b.x, b.top]];
+    if (isBar(a)) return fromBar(a, room, end);
+    const { exit, y } = lane(room, a);
     if (!room.behind) return rounded([[exit, a.bottom], [exit, y], [x, y], ...end]);
     const gap = room.left - 6;
     return rounded([[exit, a.bottom], [exit, y], [gap, y], [gap, room.top - 6], [x, room.top - 6], ...end]);

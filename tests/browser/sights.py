@@ -1,0 +1,93 @@
+"""What there is to see: each page and each view of the stage, by name, and how a person gets there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.lesson_page import names, open_lesson, pod, wait_for_running
+
+Sight = Callable[[Page], None]
+
+
+def page_at(path: str) -> Sight:
+    """A page that is there once it is loaded."""
+    def go(page: Page) -> None:
+        page.goto(path)
+        expect(page.locator("main, #play").first).to_be_visible()
+    return go
+
+
+def scene(slug: str) -> Sight:
+    """Free play on a scene, when its cluster answers."""
+    def go(page: Page) -> None:
+        page.goto(f"/play/?scene={slug}")
+        expect(page.locator("html")).to_have_attribute("data-connection", "open")
+    return go
+
+
+def after_a_kill(page: Page) -> None:
+    """The first lesson, after a pod was killed and replaced."""
+    open_lesson(page)
+    pod(page, names(page)[0]).click()
+    expect(page.locator("#chain > li").nth(8)).to_be_attached()
+    wait_for_running(page, "web", 3)
+
+
+def view(name: str) -> Sight:
+    """Another view of the same."""
+    def go(page: Page) -> None:
+        after_a_kill(page)
+        page.locator(f"[data-show-view={name}]").first.click()
+    return go
+
+
+def in_words(page: Page) -> None:
+    """The text twin."""
+    after_a_kill(page)
+    page.evaluate("localStorage.setItem('podium-reading', 'text')")
+    page.reload()
+    expect(page.locator("#twin-pods tr").first).to_be_visible()
+
+
+def inspected(page: Page) -> None:
+    """A pod under the inspector."""
+    open_lesson(page)
+    page.keyboard.press("l")
+    pod(page, names(page)[0]).click()
+    expect(page.locator("#inspector").first).to_be_visible()
+
+
+def keys(page: Page) -> None:
+    """The sheet of keys."""
+    open_lesson(page)
+    page.keyboard.press("?")
+    expect(page.locator("dialog[open]").first).to_be_visible()
+
+
+def tool(key: str) -> Sight:
+    """A tool's panel, opened by its key."""
+    def go(page: Page) -> None:
+        open_lesson(page)
+        page.keyboard.press(key)
+        expect(page.locator("#tool-panel h2, #tool-panel [id=panel-title]").first).to_be_visible()
+    return go
+
+
+SIGHTS: dict[str, Sight] = {
+    "home": page_at("/"),
+    "instructors": page_at("/instructors/"),
+    "join": page_at("/join/"),
+    "nothing-here": page_at("/lessons/no-such-lesson/"),
+    "lesson": open_lesson,
+    "after-a-kill": after_a_kill,
+    "layers": view("layers"),
+    "text": in_words,
+    "inspector": inspected,
+    "keys": keys,
+    "deploy": tool("d"),
+    "ten-workers": scene("b-ten-workers"),
+    "three-control-planes": scene("e-three-control-planes"),
+    "empty": scene("c-empty"),
+}

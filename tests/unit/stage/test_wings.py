@@ -1,0 +1,108 @@
+"""Several control planes on the stage: wings, who leads, what counts, and the one address."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cluster_sim import Cluster
+from lessons.stage import Stage
+from lessons.stage.routes import kind_of, route, standing
+from tests.unit.stage.cardboard import Clock
+
+SCENE = {"apiVersion": "podium.dev/v1", "kind": "Scene"}
+
+
+def three(**spec: Any) -> Cluster:
+    cluster = Cluster.open({**SCENE, "spec": {"controlPlanes": 3, "workers": 2, "addons": [], **spec}}, seed=1)
+    cluster.advance(20)
+    return cluster
+
+
+def seen(cluster: Cluster, stage: Stage | None = None) -> dict[str, Any]:
+    """Every element's fields, as a page that has just come gets them."""
+    text = (stage or Stage()).full(cluster, Clock(cluster.now))
+    return dict(json.loads(text)["set"])
+
+
+def leader(cluster: Cluster) -> str:
+    parts = cluster.changes(None).parts
+    return next(part.partition("/")[0] for part, view in parts.items() if (view.get("raft") or {}).get("role") == "leader")
+
+
+def test_one_machine_has_no_wings_and_three_have_one_each() -> None:
+    one = Cluster.open({**SCENE, "spec": {"workers": 1, "addons": []}}, seed=1)
+    assert Stage().page(one, Clock(one.now))["slots"].get("wings") is None
+    cluster = three()
+    slots = Stage().page(cluster, Clock(cluster.now))["slots"]
+    assert slots["wings"].count('class="wing"') == 3
+    assert "memory" not in slots and "gate" not in slots
+    for kind in ("etcd", "kube-apiserver", "kube-scheduler", "kube-controller-manager"):
+        assert [f'data-part="master-{n}/{kind}"' in slots["wings"] for n in (1, 2, 3)] == [True] * 3
+
+
+def test_the_leaders_are_told_from_those_who_stand_by() -> None:
+    fields = seen(three())
+    roles = [fields[f"part-master-{n}-etcd"]["@data-role"] for n in (1, 2, 3)]
+    assert sorted(roles) == ["follower", "follower", "leader"]
+    for kind in ("kube-scheduler", "kube-controller-manager"):
+        assert sorted(fields[f"part-master-{n}-{kind}"]["word"] for n in (1, 2, 3)) == ["leads", "stands by", "stands by"]
+    assert fields["quorum"]["word"] == "etcd: 3 of 3, quorum holds"
+
+
+def test_a_leader_without_power_is_followed_by_another_and_its_old_term_is_remembered() -> None:
+    cluster, stage = three(), Stage()
+    old = leader(cluster)
+    term = seen(cluster, stage)[f"part-{old}-etcd"]["term"]
+    cluster.fault("power-off", old)
+    cluster.advance(20)
+    fields = seen(cluster, stage)
+    assert leader(cluster) != old
+    assert fields[f"node-{old}"]["@data-real"] == "off"
+    assert fields[f"part-{old}-etcd"]["term"] == f"was {term}"
+    assert fields["quorum"]["word"] == "etcd: 2 of 3, quorum holds"
+    assert fields["part-load-balancer"]["word"] == "2 of 3 API servers answer"
+
+
+def test_two_of_three_lost_is_no_quorum_in_words_and_in_shape() -> None:
+    cluster = three()
+    for name in ("master-1", "master-2"):
+        cluster.fault("power-off", name)
+    cluster.advance(20)
+    fields = seen(cluster)
+    assert fields["quorum"]["@data-holds"] == ""
+    assert fields["quorum"]["word"] == "etcd: 1 of 3, no quorum: writes refused"
+
+
+def test_a_follower_cut_off_has_gaps_where_the_others_have_entries() -> None:
+    cluster = three()
+    lost = next(f"master-{n}" for n in (1, 2, 3) if f"master-{n}" != leader(cluster))
+    cluster.fault("cut", lost)
+    cluster.advance(30)
+    fields = seen(cluster)
+    assert 'class="gap"' in fields[f"part-{lost}-etcd"]["%cells"]
+    assert 'class="gap"' not in fields[f"part-{leader(cluster)}-etcd"]["%cells"]
+
+
+def test_routes_go_to_each_ones_own_door_and_from_the_one_address_down() -> None:
+    cluster = three()
+    rows = {row[0]: row[3] for row in standing(dict(cluster.changes(None).parts))}
+    for n in (1, 2, 3):
+        assert rows[f"master-{n}/etcd|master-{n}/kube-apiserver"] == "up"
+        assert rows[f"load-balancer|master-{n}/kube-apiserver"] == "rise"
+    assert rows["load-balancer|worker-1/kubelet"] == "down"
+    assert rows["user/admin|load-balancer"] == "level"
+    assert sum(shape == "over" for shape in rows.values()) == 2
+
+
+@pytest.mark.parametrize("fault", [None, ("power-off", "master-1"), ("cut", "worker-1"), ("power-off", "worker-2")])
+def test_whatever_is_told_between_two_parts_has_a_way(fault: tuple[str, str] | None) -> None:
+    cluster = three(addons=["dns"])
+    if fault:
+        cluster.fault(*fault)
+    cluster.operate("join-worker")
+    cluster.advance(60)
+    missing = {(kind_of(span.source), kind_of(span.target)) for span in cluster.trace()
+               if span.level == "story" and span.lands is not None and span.source != span.target
+               and route(span.source, span.target) is None}
+    assert missing == set()
