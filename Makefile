@@ -1,7 +1,7 @@
 # make run: open the house.  make test: everything that must hold.  make help: the rest.
 .POSIX:
 .SUFFIXES:
-.PHONY: help run deps test-deps test lint types walls unit browser golden bench soak clean
+.PHONY: help run deps test-deps test lint types walls unit browser golden bench soak shots docs clean
 
 VENV ?= .venv
 SOAK ?= 600
@@ -46,6 +46,9 @@ bench: test-deps  ## Speed, written to bench.json
 
 soak: test-deps  ## Random commands and faults for SOAK seconds (600), against what must always hold
 	@$(PY) -m tests.soak $(SOAK)
+
+shots: test-deps  ## Pictures of every page and view, in each size and theme, into shots/
+	@chromium=$$(.ci/chromium) && PODIUM_CHROMIUM=$$chromium $(PY) -m tests.shots
 
 docs: test-deps  ## docs/fidelity.md, from docs/fidelity.yaml
 	@$(PY) -m docs.render

@@ -115,11 +115,11 @@ def _quorum(view: View, mirror: Mirror, names: list[str]) -> None:
     counts = [sum(not one["learner"] for one in raft.get("members", ())) for raft in rafts]
     voters = max(counts, default=len(names))
     holds = any(raft["role"] == "leader" for raft in rafts) and len(rafts) > voters // 2
-    word = f"etcd: {len(rafts)} of {voters}, quorum holds" if holds else f"etcd: {len(rafts)} of {voters}, no quorum: writes refused"
-    if not holds and len(rafts) > voters // 2:
-        word = f"etcd: {len(rafts)} of {voters}, electing a leader"
-    put(view, "quorum", "quorum-box", "quorum", {"@data-holds": "1" if holds else "", "#mark": "running" if holds else "noquorum",
-                                                 "word": word})
+    enough = len(rafts) > voters // 2
+    words = "quorum holds" if holds else "electing a leader" if enough else "no quorum: writes refused"
+    put(view, "quorum", "quorum-box", "quorum", {
+        "@data-holds": "1" if holds else "", "#mark": "running" if holds else "noquorum",
+        "word": f"etcd: {len(rafts)} of {voters}, {words}"})
 
 
 def balancer(view: View, mirror: Mirror) -> None:
@@ -132,4 +132,5 @@ def balancer(view: View, mirror: Mirror) -> None:
     servers = len(seen.get("servers") or {})
     word = f"{len(up)} of {servers} API servers answer" if state == "running" else "stopped"
     put(view, part_id("load-balancer"), "address", "address", {
-        "part": "load-balancer", "@data-state": state, "word": word, "@aria-label": f"Load balancer, one address for all, {word}"})
+        "part": "load-balancer", "@data-state": state, "word": word,
+        "@aria-label": f"Load balancer, one address for all, {word}"})
