@@ -4,7 +4,7 @@ It follows `cluster.changes()`, so a frame costs what changed and not what exist
 and never changed here. After an undo or a fork there is another cluster: the mirror starts again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -59,8 +59,7 @@ class Mirror:
                 self.parts[part] = view
         self._look_at_etcd()
         self.machines = cluster.machines()
-        active = cluster.faults()["active"].values()
-        self.cuts = frozenset(fault["target"] for fault in active if fault["name"] == "cut")
+        self.cuts = frozenset(_parted(cluster.faults()["active"].values(), self.machines))
         return list(changes.spans)
 
     def node_pods(self, node: str) -> list[Any]:
@@ -116,6 +115,12 @@ class Mirror:
         self.revision = max((int(view.get("revision", 0)) for view in views), default=0)
         deleted = {row[2]: row[0] for view in views for row in view.get("recent", ()) if row[1] == "delete"}
         self.writes = [(revision or deleted.get(key, self.revision), key, what) for revision, key, what in self.writes]
+
+
+def _parted(active: Iterable[Any], machines: Mapping[str, Any]) -> list[str]:
+    """The machines that a fault cuts off: named one by one, or by their zone."""
+    named = {word.strip() for fault in active if fault["name"] in ("cut", "partition") for word in fault["target"].split(",")}
+    return [name for name, machine in machines.items() if name in named or machine.get("zone") in named]
 
 
 def _in_order_of_revision(item: tuple[str, Any]) -> int:

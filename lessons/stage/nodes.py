@@ -50,7 +50,7 @@ def condition(node: Any, mirror: Mirror, now: float) -> Condition:
         real, word, mark = "running", "NotReady", "unknown"
     else:
         real, word, mark = "running", "Running", "notready"
-    sound = real == "running" and kubelet == "running"
+    sound = real in ("running", "cut") and kubelet == "running"  # who is cut off runs, and nobody hears it
     heard = mirror.seconds(mirror.news.get(name))
     age = "" if heard is None else f", last news {_age(now - heard)} ago"
     differs = (believed == "Ready") != sound and name in mirror.machines

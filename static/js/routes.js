@@ -81,7 +81,7 @@ function set(path, attributes) {
 }
 
 function isCut(part) {
-  const room = partElement(part)?.closest(".room");
+  const room = partElement(part)?.closest(".room, .wing");
   return room?.dataset.real === "cut" || room?.dataset.real === "off";
 }
 

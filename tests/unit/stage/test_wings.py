@@ -106,3 +106,13 @@ def test_whatever_is_told_between_two_parts_has_a_way(fault: tuple[str, str] | N
                if span.level == "story" and span.lands is not None and span.source != span.target
                and route(span.source, span.target) is None}
     assert missing == set()
+
+
+@pytest.mark.parametrize("fault", [("cut", "worker-1"), ("partition", "worker-1,worker-2")])
+def test_who_is_cut_off_runs_and_is_believed_lost(fault: tuple[str, str]) -> None:
+    cluster = three()
+    cluster.fault(*fault)
+    cluster.advance(70)
+    room = seen(cluster)["node-worker-1"]
+    assert (room["@data-real"], room["@data-believed"]) == ("cut", "1")
+    assert room["belief"].startswith("believed NotReady, last news ")
