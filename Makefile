@@ -44,7 +44,7 @@ golden: test-deps  ## Answers held against those of a real Kubernetes, by area; 
 bench: test-deps  ## Speed, written to bench.json
 	@$(PY) -m tests.bench
 
-soak: test-deps  ## Random commands and faults for SOAK seconds (600), against what must always hold
+soak: test-deps  ## 2,000 raft schedules, and random lives of clusters for SOAK seconds (600), against what must always hold
 	@$(PY) -m tests.soak $(SOAK)
 
 shots: test-deps  ## Pictures of every page and view, in each size and theme, into shots/

@@ -5,8 +5,9 @@
     raft        a raft group on a hostile network: at least 2,000 schedules, however long they take
                 (tests/unit/etcd/raft_harness.py)
 
-What fails is printed with its kind and seed: `python -m tests.soak life SEED` plays it again. Without FIRST the seeds go
-on from where the clock happens to be. Two processes share the work.
+What fails is printed at once, and the closing summary lists every failed seed with the command that plays it again:
+`python -m tests.soak life SEED`. Without FIRST the seeds go on from where the clock happens to be. Two processes share
+the work.
 """
 
 from __future__ import annotations
@@ -47,12 +48,14 @@ def one(kind: str, seed: int) -> bool:
     return not wrong
 
 
-def search(kind: str, seed: int, seconds: float, least: int = 1) -> tuple[str, int, int]:
-    """Run seed after seed until the time is up and at least so many were run; → (kind, how many, how many failed)."""
+def search(kind: str, seed: int, seconds: float, least: int = 1) -> tuple[str, int, list[int]]:
+    """Run seed after seed until the time is up and at least so many were run; → (kind, how many, which seeds failed)."""
     frozen.enable()
-    end, count, bad = time.monotonic() + seconds, 0, 0
+    end, count = time.monotonic() + seconds, 0
+    bad: list[int] = []
     while count < least or time.monotonic() < end:
-        bad += not one(kind, seed + count)
+        if not one(kind, seed + count):
+            bad.append(seed + count)
         count += 1
     return kind, count, bad
 
@@ -63,9 +66,14 @@ def soak(seconds: float, first: int) -> int:
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         results = [pool.apply_async(search, each) for each in work]
         done = [result.get() for result in results]
-    for kind, count, bad in done:
-        print(f"{kind}: {count} runs, {bad} failed")
-    return sum(bad for _, _, bad in done)
+    print(*summary(done), sep="\n")
+    return sum(len(bad) for _, _, bad in done)
+
+
+def summary(done: list[tuple[str, int, list[int]]]) -> list[str]:
+    """The closing lines: how many runs of each kind, and how to play again what failed."""
+    lines = [f"{kind}: {count:,} runs, {len(bad)} failed" for kind, count, bad in done]
+    return [*lines, *(f"    python -m tests.soak {kind} {seed}" for kind, _, bad in done for seed in bad)]
 
 
 if __name__ == "__main__":
