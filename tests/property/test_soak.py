@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+
 import pytest
 
-from tests.soak import __main__ as soak
+from tests.soak import search as soak
 
 
 def test_the_summary_lists_every_failed_seed_with_the_command_that_repeats_it() -> None:
@@ -16,3 +18,8 @@ def test_the_summary_lists_every_failed_seed_with_the_command_that_repeats_it() 
 def test_a_search_names_the_seeds_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(soak.KINDS, "raft", lambda seed: ["wrong"] if seed == 5 else [])
     assert soak.search("raft", 4, 0, least=3) == ("raft", 3, [5])
+
+
+def test_spawned_processes_can_search() -> None:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply_async(soak.search, ("raft", 1, 0)).get(timeout=60) == ("raft", 1, [])
