@@ -2,6 +2,7 @@
 
 from lessons.classroom.models import JoinCode
 from lessons.curriculum.models import Prediction, Progress
-from lessons.hosting.models import ClusterSnapshot, CommandRecord, HostedCluster
+from lessons.hosting.models import ClusterSnapshot, CommandRecord, HostedCluster, KeptMoment, Origin
 
-__all__ = ["ClusterSnapshot", "CommandRecord", "HostedCluster", "JoinCode", "Prediction", "Progress"]
+__all__ = ["ClusterSnapshot", "CommandRecord", "HostedCluster", "JoinCode", "KeptMoment", "Origin", "Prediction",
+           "Progress"]

@@ -95,10 +95,9 @@ def _stage(cluster_id: str) -> dict[str, Any]:
     """The context of a first paint."""
 
     def look(hosted: Hosted) -> dict[str, Any]:
-        return {"stage": hosted.stage.page(hosted.cluster, hosting.clock(hosted)), "lesson_slug": hosted.lesson,
-                **following.shown(hosted)}
+        return {"lesson_slug": hosted.lesson, **following.shown(hosted)}
 
     try:
-        return hosting.ask_sync(cluster_id, look)
+        return {**hosting.ask_sync(cluster_id, look), "stage": hosting.ask_shown_sync(cluster_id, hosting.first_paint)}
     except NoSuchCluster as error:
         raise Http404("This cluster was closed.") from error

@@ -3,11 +3,14 @@
 from django.urls import path, re_path
 
 from lessons.curriculum import class_views, views
+from lessons.home import beginnings
 from lessons.home import views as home
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("instructors/", home.instructors, name="instructors"),
+    path("clusters/<str:cluster_id>/", beginnings.cluster, name="cluster"),
+    path("m/<str:moment_id>/", beginnings.moment, name="moment"),
     path("theme/", home.choose_theme, name="theme"),
     path("play/", home.play, name="play"),
     path("home/story/", home.story, name="home-story"),

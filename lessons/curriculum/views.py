@@ -27,7 +27,7 @@ async def lesson_page(request: HttpRequest, slug: str) -> HttpResponse:
     lesson = _lesson(slug)
     cluster_id = await hosting.open(request.visitor, slug, lesson.scene, speed=LESSON_SPEED)
     context = await _context(request, lesson, cluster_id)
-    stage = await hosting.ask(cluster_id, lambda hosted: hosted.stage.page(hosted.cluster, hosting.clock(hosted)))
+    stage = await hosting.ask_shown(cluster_id, hosting.first_paint)
     code = await _database(lambda: sharing.code_of(cluster_id))
     shared = sharing.links(request, cluster_id, code)
     return render(request, "curriculum/lesson.html", {

@@ -92,7 +92,7 @@ async def play(request: HttpRequest) -> HttpResponse:
     """Free play: a scene to choose, and nobody who asks anything."""
     scene = scenes.find(request.GET.get("scene", ""))
     cluster_id = await hosting.open(request.visitor, f"play:{scene.slug}", scene.text, fresh="fresh" in request.GET)
-    stage = await hosting.ask(cluster_id, lambda hosted: hosted.stage.page(hosted.cluster, hosting.clock(hosted)))
+    stage = await hosting.ask_shown(cluster_id, hosting.first_paint)
     shared = await sync_to_async(sharing.invitation)(request, cluster_id)
     return render(request, "home/play.html", {
         **shared, "stage": stage, "cluster_id": cluster_id, "role": "owner", "scene": scene,

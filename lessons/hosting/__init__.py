@@ -1,14 +1,14 @@
 """Who runs which cluster: pacing, command log, recovery. For the other rooms, these functions are all there is.
 
     cluster_id = await hosting.open(visitor, "kill-a-pod", scene_text)
-    context = await hosting.ask(cluster_id, lambda hosted: hosted.stage.page(hosted.cluster, hosting.clock(hosted)))
+    context = await hosting.ask_shown(cluster_id, hosting.first_paint)
     outcome = await hosting.command(cluster_id, Actor(visitor.id), {"op": "kill", "name": "web-x2k7q"})
 
 What is given to `ask` runs on the pacing thread, the only one that touches clusters: be quick there, and return
 values that nobody changes. Views that are not async use `open_sync`, `ask_sync`, `command_sync`.
 
 Read in this order: `pacing` (time), `hosted` (one cluster), `host` (the thread), `acting` (a command's way to the
-disk), `recovery` (and back), `showing` (frames).
+disk), `recovery` (and back), `showing` (frames), `past` (looking back), `forking` (clusters that begin at a moment).
 """
 
 import asyncio
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lessons.hosting.calling import Request
     from lessons.hosting.host import Host
     from lessons.hosting.hosted import Hosted
+    from lessons.hosting.past import Shown
     from lessons.hosting.showing import Watcher
     from lessons.visitors import Visitor
 
@@ -66,6 +67,22 @@ async def ask(cluster_id: str, question: "Callable[[Hosted], T]") -> T:
     return await asyncio.wait_for(asyncio.wrap_future(house().ask(cluster_id, question)), PATIENCE)
 
 
+def ask_shown_sync(cluster_id: str, question: "Callable[[Shown], T]") -> T:
+    """What `question(shown)` returns about what the cluster's pages show: now, or a moment of its past."""
+    return house().ask_shown(cluster_id, question).result(PATIENCE)
+
+
+async def ask_shown(cluster_id: str, question: "Callable[[Shown], T]") -> T:
+    """As `ask_shown_sync`, off the event loop."""
+    return await asyncio.wait_for(asyncio.wrap_future(house().ask_shown(cluster_id, question)), PATIENCE)
+
+
+def first_paint(shown: "Shown") -> dict[str, Any]:
+    """The context of a page's stage; a question for `ask_shown`."""
+    context: dict[str, Any] = shown.stage.page(shown.cluster, shown.clock)
+    return context
+
+
 def command_sync(cluster_id: str, actor: Actor, op: dict[str, Any]) -> Outcome:
     """Carry out a person's command: it is on the disk when this returns."""
     return house().command(cluster_id, actor, op).result(PATIENCE)
@@ -103,5 +120,5 @@ def at_change(watcher: "Watcher") -> None:
     _watchers.append(watcher)
 
 
-__all__ = ["Actor", "Clock", "Outcome", "ask", "ask_sync", "at_change", "call", "clock", "command", "command_sync",
-           "house", "open", "open_sync", "tell"]
+__all__ = ["Actor", "Clock", "Outcome", "ask", "ask_shown", "ask_shown_sync", "ask_sync", "at_change", "call", "clock",
+           "command", "command_sync", "first_paint", "house", "open", "open_sync", "tell"]

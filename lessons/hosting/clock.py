@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Mode = Literal["running", "paused", "asleep"]
+from lessons.stage.then import Then
+
+Mode = Literal["running", "paused", "asleep", "past"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +23,4 @@ class Clock:
     followers: int = 0
     reached: float | None = None
     skipping: bool = False
+    then: Then | None = None  # a moment of the past is shown in place of now

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from django.db import close_old_connections
 
 from cluster_sim import Response
-from lessons.hosting import acting, calling, errands, keeping, limits, recovery
+from lessons.hosting import acting, calling, errands, keeping, limits, past, recovery
 from lessons.hosting.fan_out import Viewer
 from lessons.hosting.hosted import Hosted
 from lessons.hosting.log_writer import LogWriter
@@ -53,6 +53,7 @@ class Host:
         self._waiting: dict[str, list[tuple[Callable[[Hosted], Any], Future[Any]]]] = {}
         self._inbox: SimpleQueue[Job] = SimpleQueue()
         self._loaders = ThreadPoolExecutor(LOADERS, thread_name_prefix="cluster-loader")
+        self._looker = ThreadPoolExecutor(1, thread_name_prefix="looking-back")
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._closing = False
@@ -112,6 +113,16 @@ class Host:
     ) -> "Future[None]":
         """As `command`, for who can hear more than once: first that it is done, later what the API server refused."""
         return self.ask(cluster_id, lambda hosted: acting.act(self, hosted, actor, op, answer))
+
+    def ask_shown(self, cluster_id: str, question: Callable[[past.Shown], T]) -> "Future[T]":
+        """As `ask`, about what its pages show: now, or a moment of the past."""
+        answer: Future[T] = Future()
+        self._when_asked(cluster_id, lambda hosted: past.ask(self, hosted, question, answer), answer)
+        return answer
+
+    def look_back(self, job: Callable[[], T]) -> "Future[T]":
+        """Run work on clusters of the past: one thread owns them all."""
+        return self._looker.submit(job)
 
     def call(self, cluster_id: str, request: calling.Request) -> "Future[Response]":
         """An API request whose sender waits for the answer."""
@@ -173,6 +184,7 @@ class Host:
             self._inbox.put(lambda: None)
             thread.join()
         self._loaders.shutdown(wait=True)
+        self._looker.shutdown(wait=True, cancel_futures=True)
 
     # Pacing thread
 
@@ -229,10 +241,17 @@ class Host:
         wall = self.now()
         for hosted in list(self.clusters.values()):
             try:
-                hosted.showing.show(hosted, wall, self.watchers)
+                hosted.showing.show(hosted, wall, self.watchers, self.past_shown)
             except Exception:
                 logger.exception("Cluster %s cannot be shown", hosted.id)
                 hosted.showing.due = wall + limits.MARK_EVERY
+
+    def past_shown(self, hosted: Hosted) -> bool:
+        """Whether a moment of its past is shown; its viewers are told what they need then. Pacing thread."""
+        if hosted.past is None or not hosted.past.shown:
+            return False
+        past.show(self, hosted, hosted.past)
+        return True
 
     def forget(self, hosted: Hosted) -> None:
         """Let go of a cluster that differs from the disk; its viewers get it as it was. Pacing thread."""

@@ -80,6 +80,7 @@ class Hosted:
     marked_pace: tuple[float, bool] | None = None
     snapshot_due: float = 0.0
     followed: Followed = field(default_factory=Followed)
+    past: Any = None  # a moment of the past that is shown in place of now (see `past`)
     undoing: bool = False  # the past is being played again: what is done now would be lost
     storing: dict[str, list[Answer]] = field(default_factory=dict)  # command ids on their way to the disk
     waiting: list[Waiting] = field(default_factory=list)  # senders of API requests

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from cluster_sim import Cluster, Position
-from lessons.hosting import limits
+from lessons.hosting import limits, past
 from lessons.hosting.hosted import Base, Hosted
 from lessons.hosting.log_writer import Entry
 from lessons.hosting.models import ClusterSnapshot, HostedCluster
@@ -55,6 +55,7 @@ def housekeep(host: "Host") -> None:
     """Marks, snapshots, sleep."""
     wall = host.now()
     for kept in list(host.clusters.values()):
+        past.keep(host, kept)
         if kept.writing:
             continue
         if kept.showing.watched:

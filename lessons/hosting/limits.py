@@ -27,6 +27,13 @@ REST_QUIET = 10.0  # s of virtual time without anything but heartbeats to come: 
 REST_UNREADY = 60.0  # s of virtual time an opening waits for pods that are not ready
 
 SNAPSHOTS_IN_MEMORY = 12  # a cluster's: where undo starts its replay
+PASTS = 24  # clusters of which a moment of the past is shown at once: each is a second cluster in memory
+PAST_SNAPSHOTS = 16  # left on the way back through one cluster's past: a look at a moment nearby replays little
+PAST_STRIDE = 3000  # events between two of them: a tenth of a second of replay
+PAST_ALONE = 30.0  # s a moment stays while its presenter's page is gone (being loaded again)
+MOMENT_BYTES = 512 * 1024  # a kept moment's log: a scene of 5,000 nodes has 1 KiB, an hour of acting some 100
+MOMENTS_PER_PERSON = 100  # kept; the one not opened for longest goes first
+MOMENT_DAYS = 180  # without anybody opening it until it is gone
 OPENING_KEPT = 3600.0  # s a scene's opening is shared by those who open it: later its dates would look old
 REMEMBERED_COMMANDS = 1000  # ids whose first answer is kept for those who repeat them
 ANSWERS_AWAITED = 50  # acts whose answer by the API server is still to be shown to who sent them

@@ -50,3 +50,33 @@ class ClusterSnapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cluster_id} after {self.after} events"
+
+
+class Origin(models.Model):
+    """Where a cluster began that no lesson opened: which moment, of which cluster if that is still there."""
+
+    cluster = models.OneToOneField(HostedCluster, on_delete=models.CASCADE, primary_key=True, related_name="origin")
+    source = models.ForeignKey(HostedCluster, on_delete=models.SET_NULL, null=True, related_name="forks")
+    lesson = models.CharField(max_length=100)
+    at = models.BigIntegerField()  # virtual µs since the scene opened
+
+    def __str__(self) -> str:
+        return f"{self.cluster_id} from {self.lesson} at {self.at} µs"
+
+
+class KeptMoment(models.Model):
+    """A moment that was kept for whoever has its address: a log (its head first) and the position it leads to."""
+
+    id = models.CharField(primary_key=True, max_length=16)
+    visitor = models.CharField(max_length=64)
+    lesson = models.CharField(max_length=100)
+    log = models.TextField()
+    position = models.TextField()  # [µs, events, commands]
+    made_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["visitor", "opened_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.lesson} {self.id}"

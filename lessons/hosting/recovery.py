@@ -63,6 +63,7 @@ def recover(cluster_id: str, openings: Openings) -> Recovered:
     try:
         cluster, base = _start(row, head, openings)
         cluster.catch_up([*records, {**json.loads(row.mark), "kind": "mark"}])
+        cluster.recall(records)
     except Exception as error:
         logger.exception("The log of cluster %s cannot be replayed; it is set aside", cluster_id)
         HostedCluster.objects.filter(pk=cluster_id).update(lesson=f"{SET_ASIDE}{row.lesson}"[:100])
@@ -78,6 +79,7 @@ def replay_to(head: Record, records: list[Record], bases: list[Base], until: Pos
     else:
         cluster = Cluster.open(head["scene"], head["seed"], epoch=head["epoch"])
     cluster.catch_up(records, until)
+    cluster.recall(records)
     return cluster
 
 

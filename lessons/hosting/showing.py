@@ -74,11 +74,26 @@ class Showing:
             return None
         return self.due if self.dirty or self.joining or self.told_followers != self.followers else None
 
-    def show(self, hosted: "Hosted", wall: float, watchers: Iterable[Watcher]) -> None:
-        """Send what is due."""
+    def show(self, hosted: "Hosted", wall: float, watchers: Iterable[Watcher],
+             otherwise: Callable[["Hosted"], bool] = lambda hosted: False) -> None:
+        """Send what is due; frames and full states only if `otherwise` does not say that it showed something else."""
         waking = self.wake_at(hosted.writing)
         if waking is None or wall < waking:
             return
+        if not otherwise(hosted):
+            self._show_now(hosted, wall)
+        if self.dirty:
+            for watcher in watchers:
+                for text in watcher(hosted) or ():
+                    deliver(self.viewers, text)
+        followers = self.followers
+        if followers != self.told_followers:
+            self.told_followers = followers
+            deliver(self.viewers, json.dumps({"t": "presence", "followers": followers}))
+        self.dirty = False
+        self.last, self.due = wall, wall + limits.FRAME_INTERVAL
+
+    def _show_now(self, hosted: "Hosted", wall: float) -> None:
         clock = hosted.clock(wall)
         if self.viewers and self.dirty:
             frame = hosted.stage.frame(hosted.cluster, clock)
@@ -90,13 +105,3 @@ class Showing:
             deliver(self.joining, hosted.stage.full(hosted.cluster, clock), full=True)
             self.viewers.update(self.joining)
             self.joining = {}
-        if self.dirty:
-            for watcher in watchers:
-                for text in watcher(hosted) or ():
-                    deliver(self.viewers, text)
-        followers = self.followers
-        if followers != self.told_followers:
-            self.told_followers = followers
-            deliver(self.viewers, json.dumps({"t": "presence", "followers": followers}))
-        self.dirty = False
-        self.last, self.due = wall, wall + limits.FRAME_INTERVAL

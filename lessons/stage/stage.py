@@ -1,14 +1,15 @@
 """The stage of one cluster: looks at it once per tick and tells every page the same."""
 
+import copy
 import json
 from typing import Any
 
-from lessons.stage import control_plane, frame, layers, messages, nodes, render, routes, sentences, story, zoom
+from lessons.stage import control_plane, frame, layers, messages, nodes, render, routes, sentences, stops, story, then, zoom
 from lessons.stage.element import Element, View, put
 from lessons.stage.floor import Floor
 from lessons.stage.mirror import Mirror
 
-MODES = {"running": "", "paused": "paused", "asleep": "asleep: nobody looks"}
+MODES = {"running": "", "paused": "paused", "asleep": "asleep: nobody looks", "past": "looking back"}
 
 
 class Stage:
@@ -22,6 +23,7 @@ class Stage:
         self.mirror = Mirror()
         self.story = story.Story()
         self.flights = messages.Flights()
+        self.stops = stops.Stops()
         self.floors: dict[str, Floor] = {}
         self.view: View = {}  # what the last frame told
         self.unsure: set[str] = set()  # what full frames since then told differently
@@ -79,15 +81,27 @@ class Stage:
             "zoom": zoom.level(sum(item.parent == "rooms" for item in view.values())),
         }
 
+    def moments(self, cluster: Any, clock: Any) -> str:
+        """All stops of the timeline, as JSON."""
+        self._look(cluster, clock)
+        return self.stops.all(self.story, self.mirror.names)
+
+    def beside(self) -> "Stage":
+        """A stage for a moment of the past of the same cluster: pods stand in it where they stand here."""
+        other = Stage(self.cluster_id)
+        other.floors = copy.deepcopy(self.floors)
+        return other
+
     def _look(self, cluster: Any, clock: Any) -> View:
         if cluster is not self.mirror.cluster and self.mirror.cluster is not None:
-            places = self.floors  # after an undo the same pods stand where they stood
+            kept = self.floors, self.view, self.routes  # the same pods stand where they stood; what was told was told
             self._forget()
-            self.floors = places
+            self.floors, self.view, self.routes = kept
         first = self.mirror.cursor is None
         spans = self.mirror.follow(cluster)
         self.fresh = (self.fresh + spans)[-500:]
         self.story.follow(cluster, spans)
+        self.stops.follow(cluster, self.story, self.mirror.names, spans)
         if first:  # what was before anybody looked is not replayed
             self.fresh, self.story.fresh = [], []
         view: View = {}
@@ -96,13 +110,15 @@ class Stage:
         nodes.draw(view, self.mirror, self.floors, now)
         story.draw(view, self.story, self.mirror, cluster, now)
         layers.draw(view, self.mirror, now)
+        self.stops.draw(view)
+        then.draw(view, getattr(clock, "then", None), _since(self.story, now))
         put(
             view,
             "now",
             "now-box",
             "now",
             {
-                "now": f"now {_since(self.story, now)} s, rev {self.mirror.revision}",
+                "now": f"{'then' if clock.mode == 'past' else 'now'} {_since(self.story, now)} s, rev {self.mirror.revision}",
                 "mode": MODES.get(clock.mode, "") or f"{clock.speed:g}×",
             },
         )

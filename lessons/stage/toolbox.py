@@ -49,6 +49,7 @@ KEYS = (
     Key("delete backspace", "Delete", "kill the pod in focus", "kill"),
     Key("/", "/", "find by name, label, kind or node", "find"),
     Key("space", "Space", "play or pause", "toggle"),
+    Key(",", ",", "one step back: look at the moment before", "back"),
     Key(".", ".", "one step", "step"),
     Key("n", "N", "next event: skip the waiting", "skip"),
     Key("u", "U", "undo your last act", "undo"),

@@ -12,6 +12,7 @@ import { startInspector } from "./inspector.js";
 import { startPanel } from "./panel.js";
 import { followChain, startChain } from "./chain.js";
 import { showClock, startTransport } from "./transport.js";
+import { startPast } from "./past.js";
 import { drawTimeline } from "./timeline.js";
 import { drawLayers } from "./layers.js";
 import { drawTwin } from "./twin.js";
@@ -30,6 +31,7 @@ function start() {
   watchCuts();
   startChain();
   startTransport();
+  startPast();
   startKeys();
   startViews();
   watchLayout();

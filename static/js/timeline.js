@@ -1,7 +1,7 @@
 // The timeline: a space–time diagram of the chain. Lanes by actor, the list's own numbers, causes as lines between
 // lanes. Steps are evenly spaced; long waits are folded, their length in words. Drawn from the list on the page.
 
-import { chainLines } from "./routes.js";
+import { showMoment, timelineSteps } from "./past.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SPACE = 20; // px a number needs
@@ -16,7 +16,7 @@ function make(parent, name, attributes, text) {
   return element;
 }
 
-const onWall = (now) => now.replace(/^now |,.*$/g, "");
+const onWall = (now) => now.replace(/^(now|then) |,.*$/g, "");
 const seconds = (t) => (t < 10 ? t.toFixed(3) : t < 100 ? t.toFixed(1) : t.toFixed(0));
 
 function inWords(s) {
@@ -28,9 +28,10 @@ function inWords(s) {
 export function drawTimeline(frame) {
   const svg = document.getElementById("lanes");
   if (!svg) return;
-  const lines = chainLines();
+  const lines = timelineSteps();
+  showMoment();
   const now = document.getElementById("now-text")?.textContent ?? "";
-  const stamp = `${lines.map((l) => l.span + l.time + l.lane + l.cause + l.now).join()} ${frame?.clock?.mode}`;
+  const stamp = `${lines.map((l) => l.span + l.time + l.lane + l.cause + l.now + (l.later ?? "")).join()} ${frame?.clock?.mode}`;
   if (frame && stamp === drawnFor) {
     const text = svg.querySelector(".nowt");
     const shown = svg.dataset.wall === "1" ? onWall(now) : now;
@@ -83,6 +84,7 @@ function drawLanes(svg, lines, { width, height }, now) {
   const y = (lane) => top + Math.max(0, lanes.indexOf(lane)) * gap;
   const left = 84;
   const head = Math.round(Math.min(width * 0.74, width - 186)); // the words beside it need their room
+  svg.dataset.head = String(head);
   const labels = make(svg, "g", { class: "lab" });
   lanes.forEach((lane) => make(labels, "text", { x: 0, y: y(lane) + 4 }, lane));
   make(svg, "rect", { class: "future", x: head, y: top - 11, width: width - head, height: foot - top + 11 });
@@ -126,8 +128,9 @@ function drawTicks(svg, lines, x, folds, step, height) {
 }
 
 function drawNumber(svg, line, x, y, r) {
-  const group = make(svg, "g", { class: `m ${line.kind}${line.now === "1" ? " now" : ""}`, "data-of": line.span });
-  make(group, "circle", { cx: x, cy: y, r });
+  const look = `m ${line.kind}${line.now === "1" ? " now" : ""}${line.later ? " later" : ""}${line.n ? "" : " before"}`;
+  const group = make(svg, "g", { class: look, "data-of": line.span, "data-at": line.at });
+  make(group, "circle", { cx: x, cy: y, r: line.n ? r : 3.5 });
   make(group, "text", { x, y: y + r * 0.44 }, line.n);
 }
 
@@ -136,6 +139,7 @@ function drawScrubber(svg, lines, { width, height, wall }, now) {
   const r = wall ? 22 : 8;
   const y = height / 2;
   const end = wall ? width - 300 : width - 34;
+  svg.dataset.head = String(width - 12);
   const room = Math.max(1, Math.floor((end - r) / (r * 2 + (wall ? 14 : 4))));
   const shown = lines.slice(-room);
   const step = Math.min(wall ? 102 : 24, (end - 2 * r) / Math.max(1, shown.length - 1));

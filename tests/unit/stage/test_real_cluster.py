@@ -68,7 +68,7 @@ def test_following_frame_by_frame_ends_at_what_a_fresh_look_shows(rested: bytes,
     fresh = Stage()
     fresh.floors = stage.floors  # places are the stage's own memory
     fresh.frame(cluster, Clock(cluster.now))
-    untold = ("part-master-1-etcd", "part-master-1-kube-scheduler", "hidden")  # they tell of what was seen on the way
+    untold = ("part-master-1-etcd", "part-master-1-kube-scheduler", "hidden", "earlier")  # they tell of what was seen on the way
     differ = {
         key
         for key in stage.view.keys() | fresh.view.keys()

@@ -1,0 +1,88 @@
+"""Clusters that began at a moment: forks of a visitor's own cluster, and what a link to a moment opens."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from lessons import hosting
+from lessons.classroom import sharing
+from lessons.curriculum import library
+from lessons.home import scenes
+from lessons.hosting import forking
+from lessons.hosting.models import HostedCluster, Origin
+from lessons.hosting.moments import NoSuchMoment, OtherEngine
+from lessons.hosting.recovery import NoSuchCluster
+
+PLAY = "play:"
+GONE = "This cluster is not here: it was closed, or it belongs to another browser."
+NO_MOMENT = "Nobody kept this moment, or nobody has opened it for half a year."
+
+
+@require_GET
+async def cluster(request: HttpRequest, cluster_id: str) -> HttpResponse:
+    """The visitor's own cluster by its id: a fork, or a moment that was opened. A lesson's has its lesson's page."""
+    visitor = request.visitor.id  # type: ignore[attr-defined]
+    row = await sync_to_async(HostedCluster.objects.filter(pk=cluster_id, visitor=visitor).first)()
+    if row is None:
+        raise Http404(GONE)
+    context = await sync_to_async(_origin)(row)
+    if not context:
+        return HttpResponseRedirect(_page_of(row.lesson))
+    try:
+        stage = await hosting.ask_shown(cluster_id, hosting.first_paint)
+    except NoSuchCluster as error:
+        raise Http404(GONE) from error
+    shared = await sync_to_async(sharing.invitation)(request, cluster_id)
+    return render(request, "home/beginning.html", {
+        **context, **shared, "stage": stage, "cluster_id": cluster_id, "role": "owner",
+        "nothing_yet": "Nothing yet. Kill a pod or stop a process: every step that follows is told here."})
+
+
+@require_GET
+async def moment(request: HttpRequest, moment_id: str) -> HttpResponse:
+    """A link to a moment: the visitor's own cluster, paused there."""
+    visitor = request.visitor.id  # type: ignore[attr-defined]
+    opening = hosting.house().load_job(lambda: forking.open_moment(visitor, moment_id))
+    try:
+        cluster_id = await asyncio.wrap_future(opening)
+    except NoSuchMoment as error:
+        raise Http404(NO_MOMENT) from error
+    except OtherEngine as error:
+        return render(request, "home/other_engine.html",
+                      {"title": _title(error.lesson), "scene": _page_of(error.lesson)}, status=410)
+    return HttpResponseRedirect(reverse("cluster", args=[cluster_id]))
+
+
+def _origin(row: HostedCluster) -> dict[str, Any]:
+    """Where it began, in words; nothing for a lesson's own cluster."""
+    origin = Origin.objects.filter(cluster=row).select_related("source").first()
+    if origin is None:
+        return {}
+    lesson = origin.lesson.partition("@")[0]
+    is_fork = row.lesson.startswith(forking.FORK)
+    return {
+        "title": _title(lesson), "at": f"{origin.at / 1e6:.1f} s", "is_fork": is_fork, "scene_page": _page_of(lesson),
+        "source": reverse("cluster", args=[origin.source_id]) if origin.source_id else "",
+        "followed": bool(origin.source_id) and hasattr(origin.source, "join_code"),
+    }
+
+
+def _title(lesson: str) -> str:
+    known = library.find(lesson)
+    return known.title if known is not None else "Free play"
+
+
+def _page_of(lesson: str) -> str:
+    """The page that opens a lesson's or a scene's own cluster."""
+    if library.find(lesson) is not None:
+        return reverse("lesson", args=[lesson])
+    slug = lesson.removeprefix(PLAY) if lesson.startswith(PLAY) else ""
+    known = slug in [scene.slug for scene in scenes.all_scenes()]
+    return reverse("play") + (f"?scene={slug}" if known else "")

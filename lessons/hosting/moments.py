@@ -1,0 +1,93 @@
+"""Moments that were kept for whoever has their address: scene, seed, epoch, the commands up to there, the position.
+
+The id is a digest of all of it, so that the same moment has one address, and what was kept cannot be another moment
+later. Who keeps many loses the oldest; what nobody opens for half a year is gone. Runs on a loader's thread.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import blake2b
+from typing import Any
+
+from django.utils import timezone
+
+from cluster_sim import ENGINE, Position
+from lessons.hosting import limits
+from lessons.hosting.models import KeptMoment
+from lessons.hosting.outcome import Refused
+
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+LENGTH = 12
+TOO_LONG = Refused("This cluster's story is too long for a link.",
+                   f"Its scene and commands may have {limits.MOMENT_BYTES // 1024} KiB. Fork it, or start over.")
+
+
+class NoSuchMoment(LookupError):
+    """Nobody kept a moment of this id, or nobody has opened it for too long."""
+
+
+class OtherEngine(LookupError):
+    """It was kept by another version of the model, which would lead elsewhere. `lesson` is what it was a moment of."""
+
+    def __init__(self, lesson: str) -> None:
+        super().__init__(lesson)
+        self.lesson = lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A moment, as a log that leads to it."""
+
+    lesson: str
+    head: dict[str, Any]
+    records: list[dict[str, Any]]
+    position: Position
+
+
+def keep(visitor: str, lesson: str, head: dict[str, Any], records: list[dict[str, Any]], position: Position) -> str:
+    """Store it → its id. Raises Refused."""
+    log = json.dumps([head, *_anonymous(records)])
+    if len(log.encode()) > limits.MOMENT_BYTES:
+        raise TOO_LONG
+    where = json.dumps(list(position))
+    name = _name(f"{lesson}\n{log}\n{where}")
+    KeptMoment.objects.get_or_create(
+        id=name, defaults={"visitor": visitor, "lesson": lesson, "log": log, "position": where})
+    KeptMoment.objects.filter(pk=name).update(opened_at=timezone.now())
+    mine = KeptMoment.objects.filter(visitor=visitor).order_by("-opened_at").values_list("pk", flat=True)
+    KeptMoment.objects.filter(pk__in=list(mine[limits.MOMENTS_PER_PERSON:])).delete()
+    KeptMoment.objects.filter(opened_at__lt=timezone.now() - timedelta(days=limits.MOMENT_DAYS)).delete()
+    return name
+
+
+def find(moment_id: str) -> Kept:
+    """A kept moment; raises NoSuchMoment, OtherEngine."""
+    row = KeptMoment.objects.filter(pk=moment_id[:LENGTH]).first() if len(moment_id) == LENGTH else None
+    if row is None:
+        raise NoSuchMoment(moment_id)
+    head, *records = json.loads(row.log)
+    if head.get("engine") != ENGINE:
+        raise OtherEngine(row.lesson)
+    KeptMoment.objects.filter(pk=row.pk).update(opened_at=timezone.now())
+    return Kept(row.lesson, head, records, Position(*json.loads(row.position)))
+
+
+def _anonymous(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The records without the ids their senders' pages gave them; what belonged to one act still does."""
+    names: dict[str, str] = {}
+    told = []
+    for record in records:
+        act, hash_sign, rest = str(record.get("id") or "").partition("#")
+        name = names.setdefault(act, f"kept-{len(names) + 1}")
+        told.append({**record, "id": f"{name}{hash_sign}{rest}" if act else None})
+    return told
+
+
+def _name(text: str) -> str:
+    number = int.from_bytes(blake2b(text.encode(), digest_size=16).digest(), "big")
+    letters = []
+    for _ in range(LENGTH):
+        number, rest = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[rest])
+    return "".join(letters)

@@ -1,0 +1,142 @@
+// Looking back: the timeline is a slider over the moments at which something happened. Dragged back, the server shows
+// that moment to everybody who looks at this cluster, under a banner with the ways out: return, or fork.
+
+import { guardActs } from "./acts.js";
+import { onKey } from "./keys.js";
+import { onAnswer, send } from "./live.js";
+import { chainLines } from "./routes.js";
+import { toast } from "./toast.js";
+
+const PAUSE = 90; // ms between two looks while one drags
+const EARLIER = 6; // steps before the followed act that stand on the timeline
+const banner = () => document.getElementById("then");
+const slider = () => document.getElementById("moment");
+const asked = new Map(); // command → what to do with the address it answers
+let wanted = null;
+let waiting = 0;
+
+/** The steps on the timeline, as the chain's lines are: what was before the followed act, the chain, and, while one
+ * looks back, what came after that moment. */
+export function timelineSteps() {
+  const chain = chainLines();
+  const then = banner();
+  const stops = JSON.parse((then ?? document.querySelector("#earlier-box > [data-stops]"))?.dataset.stops || "[]");
+  if (!then && !stops.length) return chain;
+  const known = new Map(chain.map((line) => [line.span, line]));
+  const at = Number(then?.dataset.at ?? Infinity);
+  const past = stops.filter((stop) => !known.has(stop.span)).map((stop) => ({ ...stop, at: String(stop.at), cause: "", now: "" }));
+  const before = past.filter((step) => !step.n).slice(-EARLIER);
+  const steps = [...before, ...chain, ...past.filter((step) => step.n)];
+  const zero = Number((steps.find((step) => step.n === "1") ?? steps[0])?.at ?? 0);
+  return steps.map((step) => ({ ...step, time: String((Number(step.at) - zero) / 1e6), later: Number(step.at) > at ? "1" : "" }))
+    .sort((one, other) => Number(one.at) - Number(other.at) || Number(one.n) - Number(other.n));
+}
+
+/** Tells the slider where it is, in words. */
+export function showMoment() {
+  const box = slider();
+  if (!box) return;
+  const steps = timelineSteps();
+  const here = index(steps);
+  const step = steps[here];
+  box.setAttribute("aria-valuemax", String(steps.length));
+  box.setAttribute("aria-valuenow", String(banner() ? here : steps.length));
+  const words = banner() && step ? `${banner().querySelector("p").textContent.trim()} ${step.n ? `Step ${step.n}. ` : ""}${step.words ?? ""}` : "now";
+  if (box.getAttribute("aria-valuetext") !== words) box.setAttribute("aria-valuetext", words);
+}
+
+// The newest step that the moment shown has seen.
+function index(steps) {
+  const at = Number(banner()?.dataset.at ?? Infinity);
+  return steps.filter((step) => Number(step.at) <= at).length - 1;
+}
+
+function go(to) {
+  const steps = timelineSteps();
+  if (to >= steps.length) return back();
+  look(Number(steps[Math.max(0, to)]?.at ?? 0));
+}
+
+function look(at) {
+  if (wanted === at) return;
+  wanted = at;
+  if (waiting) return;
+  waiting = setTimeout(() => {
+    waiting = 0;
+    if (wanted !== null) send("look", { at: wanted });
+  }, PAUSE);
+}
+
+function back() {
+  wanted = null;
+  if (banner()) send("return");
+}
+
+function step(by) {
+  const steps = timelineSteps();
+  if (!steps.length) return;
+  if (banner()) go(index(steps) + by);
+  else if (by < 0) go(steps.length - 1 + (by + 1));
+}
+
+// Where the pointer is: the nearest number, or now.
+function point(event) {
+  const svg = document.getElementById("lanes");
+  const x = event.clientX - svg.getBoundingClientRect().left;
+  const head = Number(svg.dataset.head || svg.clientWidth);
+  if (x >= head) return back();
+  let best = null;
+  for (const mark of svg.querySelectorAll(".m")) {
+    const distance = Math.abs(Number(mark.querySelector("circle").getAttribute("cx")) - x);
+    if (!best || distance < best.distance) best = { distance, at: Number(mark.dataset.at) };
+  }
+  if (best) look(best.at);
+}
+
+/** Wires the slider, the banner's buttons and the keys. */
+export function startPast() {
+  const box = slider();
+  if (!box || document.querySelector('[data-role="follower"]')) return;
+  box.addEventListener("pointerdown", (event) => {
+    box.setPointerCapture(event.pointerId);
+    point(event);
+  });
+  box.addEventListener("pointermove", (event) => box.hasPointerCapture(event.pointerId) && point(event));
+  box.addEventListener("keydown", (event) => {
+    const move = { ArrowLeft: -1, ArrowDown: -1, PageDown: -5, ArrowRight: 1, ArrowUp: 1, PageUp: 5 }[event.key];
+    if (move) step(move);
+    else if (event.key === "Home") go(0);
+    else if (event.key === "End" || event.key === "Escape") back();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-back]")) step(-1);
+    if (event.target.closest("[data-return]")) back();
+    if (event.target.closest("[data-fork]")) asked.set(send("fork").id, (where) => location.assign(where));
+    if (event.target.closest("[data-link]")) asked.set(send("link").id, copy);
+  });
+  onKey("back", () => step(-1));
+  onAnswer((answer, command) => {
+    const use = command && asked.get(command.id);
+    if (!use) return;
+    asked.delete(command.id);
+    if (answer.t === "ack" && answer.result) use(answer.result);
+  });
+  guardActs(() => {
+    if (!banner()) return true;
+    toast("You look at the past.", "What has happened stays as it is. Return to now, or fork: a cluster of your own that begins at this moment.");
+    return false;
+  });
+}
+
+async function copy(where) {
+  const address = new URL(where, location.href).href;
+  try {
+    await navigator.clipboard.writeText(address);
+    toast("The link to this moment is copied.", address);
+  } catch { // no clipboard on plain http: then it is shown to be copied by hand
+    toast("The link to this moment", address);
+  }
+}
