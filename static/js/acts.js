@@ -23,7 +23,7 @@ export function act(op, values = {}) {
   return guard(op, values) ? send(op, values) : null;
 }
 
-const QUIET = ["pause", "play", "step", "skip", "speed", "undo"];
+const QUIET = ["pause", "play", "step", "skip", "speed", "undo", "look", "return", "fork", "link"];
 
 /** Wires buttons and forms with data-op, and the notices that follow acts. */
 export function startActs() {

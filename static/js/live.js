@@ -9,6 +9,7 @@ import { toast } from "./toast.js";
 
 const unanswered = new Map();
 const answers = new Set();
+const presents = new Set();
 let connection = null;
 let count = 0;
 let seen = null;
@@ -17,6 +18,11 @@ const visit = Math.random().toString(36).slice(2, 10);
 /** Calls `listener(answer, command)` for every ack and refusal. */
 export function onAnswer(listener) {
   answers.add(listener);
+}
+
+/** Calls `listener({now, then})` once a second while the page shows a past moment: how far now has come. */
+export function onPresent(listener) {
+  presents.add(listener);
 }
 
 /** Sends a command of this page's cluster: `send("kill", {namespace, name, uid})`. */
@@ -75,6 +81,8 @@ function take(message) {
     unanswered.delete(message.id);
     if (message.t === "refused") toast(message.title, message.text);
     for (const listener of answers) listener(message, command);
+  } else if (message.t === "present") {
+    for (const listener of presents) listener(message);
   } else if (message.t === "presence") {
     for (const place of document.querySelectorAll("[data-followers]")) place.textContent = message.followers;
   } else if (message.t === "goals") {

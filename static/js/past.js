@@ -3,8 +3,9 @@
 
 import { guardActs } from "./acts.js";
 import { onKey } from "./keys.js";
-import { onAnswer, send } from "./live.js";
+import { onAnswer, onPresent, send } from "./live.js";
 import { chainLines } from "./routes.js";
+import { inWords } from "./timeline.js";
 import { toast } from "./toast.js";
 
 const PAUSE = 90; // ms between two looks while one drags
@@ -34,6 +35,7 @@ export function timelineSteps() {
 
 /** Tells the slider where it is, in words. */
 export function showMoment() {
+  if (!banner() && !waiting) wanted = null; // back at now, by whatever way
   const box = slider();
   if (!box) return;
   const steps = timelineSteps();
@@ -118,7 +120,12 @@ export function startPast() {
     if (event.target.closest("[data-link]")) asked.set(send("link").id, copy);
   });
   onKey("back", () => step(-1));
+  onPresent(({ now, then }) => {
+    const ago = banner()?.querySelector('[data-f="ago"]');
+    if (ago) ago.textContent = inWords(Math.max(0, now - then));
+  });
   onAnswer((answer, command) => {
+    if (command?.op === "look" && answer.t === "refused") wanted = null;
     const use = command && asked.get(command.id);
     if (!use) return;
     asked.delete(command.id);

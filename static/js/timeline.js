@@ -19,7 +19,8 @@ function make(parent, name, attributes, text) {
 const onWall = (now) => now.replace(/^(now|then) |,.*$/g, "");
 const seconds = (t) => (t < 10 ? t.toFixed(3) : t < 100 ? t.toFixed(1) : t.toFixed(0));
 
-function inWords(s) {
+/** A length of time in words. */
+export function inWords(s) {
   if (s < 90) return `${s < 10 ? s.toFixed(1) : Math.round(s)} s`;
   return s < 5400 ? `${Math.round(s / 60)} min` : `${(s / 3600).toFixed(1)} h`;
 }
