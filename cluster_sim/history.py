@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from cluster_sim.kernel import plain
 
-ENGINE = 2  # the engine version a log was made with: it rises when the same log gives another state
+ENGINE = 3  # the engine version a log was made with: it rises when the same log gives another state
 FORMAT = b"podium-snapshot-1\n"  # compressed
 PLAIN = b"podium-snapshot-2\n"
 

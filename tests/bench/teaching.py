@@ -19,7 +19,7 @@ ROUNDS = 5
 
 
 def opened() -> Cluster:
-    """The cluster with two Deployments, at rest."""
+    """The cluster with a Deployment, at rest."""
     cluster = Cluster.open(SCENE, seed=1)
     cluster.advance(20)
     answer = cluster.request("POST", "/apis/apps/v1/namespaces/default/deployments", deployment(10))
