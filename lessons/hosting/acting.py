@@ -10,7 +10,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from lessons.hosting import commands, forking, keeping, limits, past, undoing
+from lessons.hosting import forking, keeping, limits, past, performing, undoing
 from lessons.hosting.commands import command_id
 from lessons.hosting.hosted import Answer, Hosted
 from lessons.hosting.log_writer import Entry
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from lessons.hosting.host import Host
 
 logger = logging.getLogger(__name__)
-ASIDE = {"look": past.look, "fork": forking.fork, "link": forking.link}  # nothing of the cluster itself is changed
+# Nothing of the cluster itself is changed by these.
+ASIDE = {"look": past.look, "return": past.leave, "fork": forking.fork, "link": forking.link}
 PACE = ("pause", "play", "speed")
 SEEKING = ("step", "skip")  # answered when time has got there
 TOO_FAST = Refused("That was too fast.", f"At most {limits.COMMANDS_PER_SECOND} acts a second pass. Wait a moment.")
@@ -53,16 +54,13 @@ def act(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer: 
         if op.get("op") in ASIDE:
             ASIDE[op["op"]](host, hosted, actor, op, answer)
             return
-        if op.get("op") == "return":
-            past.leave(host, hosted, actor, number, answer)
-            return
         if hosted.past is not None and actor.role == "presenter" and op.get("op") not in PACE:
             raise past.THERE
         if op.get("op") == "undo":
             undoing.undo(host, hosted, actor, op, answer)
             return
         there = functools.partial(_after_mark, host, hosted, answer=answer) if op.get("op") in SEEKING else answer
-        outcome = commands.perform(hosted, actor, op, wall, there)
+        outcome = performing.perform(hosted, actor, op, wall, there)
     except Refused as refused:
         answer(refused.outcome(number))
         return

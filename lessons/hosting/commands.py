@@ -13,7 +13,6 @@ from lessons.hosting.hosted import Act, Answer, Hosted, Seek
 from lessons.hosting.outcome import Actor, Outcome, Refused
 from lessons.stage import kubectl
 
-ACTS = ("kill", "fault", "undo-fault", "power", "cut", "operate", "drain", "restart", "rollback")
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PATH_LENGTH = 2_000
 WATCHING = Refused(
@@ -23,25 +22,6 @@ PAUSED_NOTE = "Time is paused: your request waits where it was sent. Step or pla
 
 Op = dict[str, Any]
 Handler = Callable[[Hosted, Actor, Op, float, Answer], Outcome | None]
-
-
-def perform(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> Outcome | None:
-    """Carry a command out; → what to say, or None if `answer` will be called later. Raises Refused."""
-    if actor.role != "presenter":
-        raise WATCHING
-    from lessons.hosting import tools  # they build on what is here
-
-    handler = HANDLERS.get(op.get("op", "")) or tools.HANDLERS.get(op.get("op", ""))
-    if handler is None:
-        raise Refused("That is no command.", f"There are {', '.join((*HANDLERS, *tools.HANDLERS))}.")
-    if hosted.memory.get("lock") and _changes(op):
-        raise Refused("Your prediction comes first.", str(hosted.memory["lock"]))
-    return handler(hosted, actor, op, wall, answer)
-
-
-def _changes(op: Op) -> bool:
-    """Whether it would act on the cluster: not while a question of the lesson waits for its answer."""
-    return op["op"] in ACTS or (op["op"] == "request" and str(op.get("verb", "")).upper() != "GET")
 
 
 def text(op: Op, name: str) -> str:

@@ -7,18 +7,18 @@ cluster like any other. A kept moment is the log alone: what it opens is a funct
 import json
 import secrets
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from cluster_sim import Cluster, Position
+from cluster_sim import Cluster
 from lessons.hosting import limits, moments, past
 from lessons.hosting.commands import WATCHING, command_id
 from lessons.hosting.hosted import Answer, Hosted
 from lessons.hosting.models import ClusterSnapshot, CommandRecord, HostedCluster, Origin
+from lessons.hosting.moments import Moment
 from lessons.hosting.outcome import Actor, Outcome, Refused
 from lessons.hosting.recovery import mark_of
 from lessons.hosting.replaying import replay
@@ -29,16 +29,6 @@ if TYPE_CHECKING:
 FORK, LINK = "fork:", "link:"  # what a cluster's lesson begins with that was not opened by a lesson's page
 FAILED = Refused("That could not be forked.", "Your cluster is as it was. Try again in a moment.")
 NOT_KEPT = Refused("That moment could not be kept.", "Your cluster is as it was. Try again in a moment.")
-
-
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """A moment of a cluster, as a log that leads there."""
-
-    lesson: str
-    head: dict[str, Any]
-    records: list[dict[str, Any]]
-    position: Position
 
 
 def fork(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer: Answer) -> None:
@@ -72,8 +62,7 @@ def link(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer:
     if actor.role != "presenter":
         raise WATCHING
     beginning, number = _shown(hosted), command_id(op)
-    keeping = host.load_job(lambda: moments.keep(actor.visitor, beginning.lesson, beginning.head, beginning.records,
-                                                 beginning.position))
+    keeping = host.load_job(lambda: moments.keep(actor.visitor, beginning))
 
     def done(kept: "Future[str]") -> None:
         error = kept.exception()
@@ -86,7 +75,7 @@ def link(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer:
     keeping.add_done_callback(lambda kept: host.post(lambda: done(kept)))
 
 
-def begin(visitor: str, sort: str, beginning: Beginning, cluster: Cluster, source: str | None, speed: float,
+def begin(visitor: str, sort: str, beginning: Moment, cluster: Cluster, source: str | None, speed: float,
           paused: bool) -> str:
     """Store a cluster that begins there → its id. Runs on a loader's thread."""
     data = Cluster.compress(cluster.snapshot())
@@ -121,17 +110,17 @@ def open_moment(visitor: str, moment_id: str) -> str:
         return there.pk
     cluster = Cluster.open(kept.head["scene"], kept.head["seed"], epoch=kept.head["epoch"])
     cluster.catch_up(kept.records, kept.position)
-    beginning = Beginning(lesson, kept.head, kept.records, kept.position)
+    beginning = Moment(lesson, kept.head, kept.records, kept.position)
     return begin(visitor, LINK, beginning, cluster, None, 1.0, paused=True)
 
 
-def _shown(hosted: Hosted) -> Beginning:
+def _shown(hosted: Hosted) -> Moment:
     position = hosted.cluster.position
     if hosted.past is not None and hosted.past.shown:
         position = hosted.past.clock.position
     records = [record for record in hosted.records if record["n"] <= position.commands]
     lesson = hosted.lesson.removeprefix(FORK).removeprefix(LINK).partition("@")[0]
-    return Beginning(lesson, hosted.head, records, position)
+    return Moment(lesson, hosted.head, records, position)
 
 
 def _bases(hosted: Hosted) -> list[Any]:

@@ -17,8 +17,7 @@ from lessons.hosting import limits
 from lessons.hosting.models import KeptMoment
 from lessons.hosting.outcome import Refused
 
-ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-LENGTH = 12
+LENGTH = 16  # hexadecimal digits
 TOO_LONG = Refused("This cluster's story is too long for a link.",
                    f"Its scene and commands may have {limits.MOMENT_BYTES // 1024} KiB. Fork it, or start over.")
 
@@ -36,8 +35,8 @@ class OtherEngine(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A moment, as a log that leads to it."""
+class Moment:
+    """A moment of a cluster, as a log that leads there."""
 
     lesson: str
     head: dict[str, Any]
@@ -45,15 +44,15 @@ class Kept:
     position: Position
 
 
-def keep(visitor: str, lesson: str, head: dict[str, Any], records: list[dict[str, Any]], position: Position) -> str:
+def keep(visitor: str, moment: Moment) -> str:
     """Store it → its id. Raises Refused."""
-    log = json.dumps([head, *_anonymous(records)])
+    log = json.dumps([moment.head, *_anonymous(moment.records)])
     if len(log.encode()) > limits.MOMENT_BYTES:
         raise TOO_LONG
-    where = json.dumps(list(position))
-    name = _name(f"{lesson}\n{log}\n{where}")
+    where = json.dumps(list(moment.position))
+    name = blake2b(f"{moment.lesson}\n{log}\n{where}".encode(), digest_size=LENGTH // 2).hexdigest()
     KeptMoment.objects.get_or_create(
-        id=name, defaults={"visitor": visitor, "lesson": lesson, "log": log, "position": where})
+        id=name, defaults={"visitor": visitor, "lesson": moment.lesson, "log": log, "position": where})
     KeptMoment.objects.filter(pk=name).update(opened_at=timezone.now())
     mine = KeptMoment.objects.filter(visitor=visitor).order_by("-opened_at").values_list("pk", flat=True)
     KeptMoment.objects.filter(pk__in=list(mine[limits.MOMENTS_PER_PERSON:])).delete()
@@ -61,7 +60,7 @@ def keep(visitor: str, lesson: str, head: dict[str, Any], records: list[dict[str
     return name
 
 
-def find(moment_id: str) -> Kept:
+def find(moment_id: str) -> Moment:
     """A kept moment; raises NoSuchMoment, OtherEngine."""
     row = KeptMoment.objects.filter(pk=moment_id[:LENGTH]).first() if len(moment_id) == LENGTH else None
     if row is None:
@@ -70,7 +69,7 @@ def find(moment_id: str) -> Kept:
     if head.get("engine") != ENGINE:
         raise OtherEngine(row.lesson)
     KeptMoment.objects.filter(pk=row.pk).update(opened_at=timezone.now())
-    return Kept(row.lesson, head, records, Position(*json.loads(row.position)))
+    return Moment(row.lesson, head, records, Position(*json.loads(row.position)))
 
 
 def _anonymous(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -82,12 +81,3 @@ def _anonymous(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         name = names.setdefault(act, f"kept-{len(names) + 1}")
         told.append({**record, "id": f"{name}{hash_sign}{rest}" if act else None})
     return told
-
-
-def _name(text: str) -> str:
-    number = int.from_bytes(blake2b(text.encode(), digest_size=16).digest(), "big")
-    letters = []
-    for _ in range(LENGTH):
-        number, rest = divmod(number, len(ALPHABET))
-        letters.append(ALPHABET[rest])
-    return "".join(letters)

@@ -101,12 +101,12 @@ def back(host: "Host", hosted: Hosted) -> None:
         hosted.showing.at_once(host.now())
 
 
-def leave(host: "Host", hosted: Hosted, actor: Actor, number: str | None, answer: Answer) -> None:
+def leave(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer: Answer) -> None:
     """The presenter returns. Raises Refused."""
     if actor.role != "presenter":
         raise WATCHING
     back(host, hosted)
-    answer(Outcome(True, number))
+    answer(Outcome(True, command_id(op)))
 
 
 def keep(host: "Host", hosted: Hosted) -> None:

@@ -71,18 +71,6 @@ def recover(cluster_id: str, openings: Openings) -> Recovered:
     return Recovered(row, cluster, head, records, base)
 
 
-def replay_to(head: Record, records: list[Record], bases: list[Base], until: Position) -> Cluster:
-    """The cluster as it was at `until`, from the nearest snapshot before it."""
-    earlier = [base for base in bases if base.position <= until]
-    if earlier:
-        cluster = Cluster.restore(max(earlier, key=lambda base: base.position).data)
-    else:
-        cluster = Cluster.open(head["scene"], head["seed"], epoch=head["epoch"])
-    cluster.catch_up(records, until)
-    cluster.recall(records)
-    return cluster
-
-
 def _start(row: HostedCluster, head: Record, openings: Openings) -> tuple[Cluster, Base]:
     for snapshot in row.snapshots.order_by("-id"):
         try:

@@ -18,6 +18,7 @@ from lessons.hosting.hosted import Answer, Hosted
 from lessons.hosting.log_writer import Entry
 from lessons.hosting.models import ClusterSnapshot, CommandRecord
 from lessons.hosting.outcome import NOT_STORED, Actor, Outcome, Refused
+from lessons.hosting.replaying import replay
 
 if TYPE_CHECKING:
     from lessons.hosting.host import Host
@@ -43,7 +44,7 @@ def undo(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer:
     hosted.writing += 1
     hosted.undoing = True
     hosted.end_seek()
-    replaying = host.load_job(lambda: recovery.replay_to(hosted.head, kept, bases, until))
+    replaying = host.load_job(lambda: replay(hosted.head, kept, bases, until))
     number = command_id(op)
     replaying.add_done_callback(lambda done: host.post(lambda: _replayed(host, hosted, kept, done, number, answer)))
 
