@@ -20,9 +20,23 @@ WORKLOADS_SHOWN = 2
 def draw(view: View, mirror: Mirror) -> None:
     """Put the four processes, the registry and the counts of the main workloads into the view."""
     by_kind: dict[str, list[str]] = {}
-    for part in mirror.parts if not wings.machines(mirror) else ():  # several have wings of their own
+    for part in mirror.parts:
         by_kind.setdefault(kind_of(part), []).append(part)
     wings.balancer(view, mirror)
+    if len(by_kind.get("kube-apiserver", ())) < 2:  # several have wings of their own, see `nodes`
+        _one(view, by_kind, mirror)
+    if "registry" in mirror.parts:
+        fixture(view, "registry", "outside", "image registry", mirror)
+    for part in by_kind.get("kubeadm", ()):  # a machine that joins or leaves
+        fixture(view, part, "outside", f"kubeadm: {part.partition('/')[0]}", mirror)
+    _counts(view, mirror)
+    waiting = sum(1 for pod in mirror.pods.values() if not pod["spec"].get("nodeName"))
+    words = "nobody is waiting" if not waiting else "1 pod waits" if waiting == 1 else f"{waiting} pods wait"
+    put(view, "bench-words", "bench", "bench", {"@data-crowd": "1" if waiting >= BENCH_CROWD else "", "text": words})
+
+
+def _one(view: View, by_kind: dict[str, list[str]], mirror: Mirror) -> None:
+    """The only control plane's four processes."""
     for part in by_kind.get("etcd", ())[:1]:
         _process(
             view,
@@ -55,14 +69,6 @@ def draw(view: View, mirror: Mirror) -> None:
             mirror,
             {"what": placed, "%eq": f"<span>in queue <b>{waiting}</b></span>"},
         )
-    if "registry" in mirror.parts:
-        fixture(view, "registry", "outside", "image registry", mirror)
-    for part in [each for each in mirror.parts if kind_of(each) == "kubeadm"]:  # a machine that joins or leaves
-        fixture(view, part, "outside", f"kubeadm: {part.partition('/')[0]}", mirror)
-    _counts(view, mirror)
-    waiting = sum(1 for pod in mirror.pods.values() if not pod["spec"].get("nodeName"))
-    words = "nobody is waiting" if not waiting else "1 pod waits" if waiting == 1 else f"{waiting} pods wait"
-    put(view, "bench-words", "bench", "bench", {"@data-crowd": "1" if waiting >= BENCH_CROWD else "", "text": words})
 
 
 def _process(view: View, template: str, parent: str, part: str, mirror: Mirror, fields: dict[str, str]) -> None:

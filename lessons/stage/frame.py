@@ -24,8 +24,9 @@ def difference(old: View, new: View, render: Render, live: Live, unsure: Iterabl
     """
     doubtful = set(unsure)
     gone = {key for key in old if key not in new} | {key for key in doubtful if key not in new}
-    anew = {key for key, element in new.items() if key in old and old[key].template != element.template}  # drawn otherwise
-    gone |= anew
+    # What is drawn by another template the browser puts in the place of the old; with what lives in it.
+    anew = {key for key, element in new.items() if key in old and old[key].template != element.template}
+    lost = gone | anew  # what lived in one of these went with it, wherever it lives now
     delta: dict[str, Any] = {}
     outer = [key for key in sorted(gone) if key not in old or _host(old[key]) not in gone]
     if outer:
@@ -34,7 +35,7 @@ def difference(old: View, new: View, render: Render, live: Live, unsure: Iterabl
     sets, adds, moves = [], [], []
     for key, element in new.items():
         was = old.get(key)
-        if was is None or key in doubtful or key in anew or _host(element) in anew:
+        if was is None or key in doubtful or key in anew or _host(element) in anew or _host(was) in lost:
             adds.append([element.parent, key, render(element), before[key]])
             if key in doubtful:
                 sets.append([key, live(element)])

@@ -1,5 +1,5 @@
-"""Nodes: rooms for workers, tags for control plane machines. The room shows what is true; what the control plane
-believes of it, where that differs, is a dashed tag with the age of the news.
+"""Nodes: rooms for workers; control plane machines have a tag, or wings if there are several (`wings.py`). A room
+shows what is true; what the control plane believes of it, where that differs, is a dashed tag with the age of the news.
 """
 
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def draw(view: View, mirror: Mirror, floors: dict[str, Floor], now: float) -> No
     names = wings.machines(mirror)
     if names:
         known = {node["metadata"]["name"]: _attributes(node, condition(node, mirror, now)) for node in masters}
-        wings.draw(view, mirror, names, known)
+        wings.draw(view, mirror, names, known, now)
     for node in masters:
         if node["metadata"]["name"] not in names:
             _master(view, node, mirror, now)

@@ -32,7 +32,7 @@ def live(item: Element) -> Fields:
 
 def element(item: Element, slots: dict[str, SafeString] | None = None) -> str:
     """One element. `slots` are its children: the slot 'bays' of node-w1 holds what has the parent bays-node-w1."""
-    values: dict[str, Any] = {"id": item.id, "slots": slots or {}}
+    values: dict[str, Any] = {"id": item.id, "key": item.template, "slots": slots or {}}
     for field, value in item.fields.items():
         # '%' fields are HTML the stage itself wrote, with every text of the cluster escaped.
         html = icons.row(value) if field[0] == "*" else value

@@ -18,8 +18,6 @@ TABLE: dict[tuple[str, str], str] = {
     ("load-balancer", "kubelet"): "down",
     ("load-balancer", "kubeadm"): "wire",
     ("kube-apiserver", "kubeadm"): "wire",
-    ("load-balancer", "kube-controller-manager"): "wire",
-    ("load-balancer", "kube-scheduler"): "wire",
     ("kube-controller-manager", "kube-apiserver"): "side",
     ("kube-scheduler", "kube-apiserver"): "side",
     ("etcd", "kube-apiserver"): "up",

@@ -24,12 +24,12 @@ SEATS = (("kube-controller-manager", "Controller manager", "Controllers"), ("kub
 
 def machines(mirror: Mirror) -> list[str]:
     """The control plane's machines, in the order in which they came; one only: [] (the house has no wings)."""
-    doors = {node_of(part) for part in mirror.parts if kind_of(part) in ("kube-apiserver", "etcd")}
+    doors = {node_of(part) for part in mirror.parts if kind_of(part) == "kube-apiserver"}
     found = [name for name in mirror.machines if name in doors]
     return found if len(found) > 1 else []
 
 
-def draw(view: View, mirror: Mirror, names: list[str], attributes: Mapping[str, dict[str, str]]) -> None:
+def draw(view: View, mirror: Mirror, names: list[str], attributes: Mapping[str, dict[str, str]], now: float) -> None:
     """Put the wings into the view. `attributes` are those of the machines that are Nodes."""
     newest = max((raft["last"] for raft in _rafts(mirror).values()), default=0)
     for name in names:
@@ -46,7 +46,7 @@ def draw(view: View, mirror: Mirror, names: list[str], attributes: Mapping[str, 
             state = str(mirror.parts[door].get("state", "running"))
             put(view, part_id(door), f"gate-node-{name}", "api_server", {"part": door, "@data-state": state, "said": ""})
         for pod in _guests(name, mirror):
-            put(view, f"pod-{pod['metadata']['uid']}", f"staff-node-{name}", "pod", pods.fields(pod, mirror, 0.0, NOWHERE))
+            put(view, f"pod-{pod['metadata']['uid']}", f"staff-node-{name}", "pod", pods.fields(pod, mirror, now, NOWHERE))
     _quorum(view, mirror, names)
 
 

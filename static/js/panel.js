@@ -3,7 +3,9 @@
 
 import { afterAct } from "./acts.js";
 import { afterFrame } from "./renderer.js";
+import { toast } from "./toast.js";
 
+const COMING = "One moment …";
 const EVERY = 1000; // ms between two looks
 const DROPPED = 262144; // bytes of a dropped file
 let shown = "";
@@ -22,8 +24,14 @@ export async function openPanel(name, about = "") {
   shown = name;
   place.hidden = false;
   place.dataset.panel = name;
+  place.textContent = COMING;
   await globalThis.htmx.ajax("GET", address(name), { target: "#tool-panel", swap: "innerHTML" });
   if (shown !== name) return;
+  if (place.textContent === COMING) {
+    closePanel();
+    toast("The panel could not be fetched.", "The connection may be gone for a moment. Press the tool again.");
+    return;
+  }
   looked = performance.now();
   const row = place.querySelector(`[data-workload="${CSS.escape(about || "-")}"]`);
   row?.scrollIntoView({ block: "nearest" });

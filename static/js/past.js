@@ -21,7 +21,7 @@ let waiting = 0;
 export function timelineSteps() {
   const chain = chainLines();
   const then = banner();
-  const stops = JSON.parse((then ?? document.querySelector("#earlier-box > [data-stops]"))?.dataset.stops || "[]");
+  const stops = parsed((then ?? document.querySelector("#earlier-box > [data-stops]"))?.dataset.stops || "[]");
   if (!then && !stops.length) return chain;
   const known = new Map(chain.map((line) => [line.span, line]));
   const at = Number(then?.dataset.at ?? Infinity);
@@ -33,12 +33,19 @@ export function timelineSteps() {
     .sort((one, other) => Number(one.at) - Number(other.at) || Number(one.n) - Number(other.n));
 }
 
-/** Tells the slider where it is, in words. */
-export function showMoment() {
+let last = { text: "[]", stops: [] };
+
+// The stops change with an act, frames come ten times a second.
+function parsed(text) {
+  if (text !== last.text) last = { text, stops: JSON.parse(text) };
+  return last.stops;
+}
+
+/** Tells the slider where among `steps` it is, in words. */
+export function showMoment(steps) {
   if (!banner() && !waiting) wanted = null; // back at now, by whatever way
   const box = slider();
   if (!box) return;
-  const steps = timelineSteps();
   const here = index(steps);
   const step = steps[here];
   box.setAttribute("aria-valuemax", String(steps.length));
@@ -98,7 +105,7 @@ function point(event) {
 /** Wires the slider, the banner's buttons and the keys. */
 export function startPast() {
   const box = slider();
-  if (!box || document.querySelector('[data-role="follower"]')) return;
+  if (!box) return; // a follower's timeline is a picture
   box.addEventListener("pointerdown", (event) => {
     box.setPointerCapture(event.pointerId);
     point(event);

@@ -51,16 +51,18 @@ export function apply(frame) {
 
 function add(parent, id, html, before) {
   const here = document.getElementById(id);
-  if (here) {
+  if (here && html.includes(`data-key="${here.dataset.key}"`)) {
     if (here.parentElement?.id !== parent) move(id, parent, before);
     return;
   }
+  here?.remove(); // drawn otherwise now
   const place = document.getElementById(parent);
   if (!place) return;
   const template = document.createElement("template");
   template.innerHTML = html;
   const element = template.content.firstElementChild;
-  place.insertBefore(element, before ? document.getElementById(before) : null);
+  const next = before ? document.getElementById(before) : null;
+  place.insertBefore(element, next?.parentElement === place ? next : null); // one that has yet to move here finds its place
 }
 
 // moveBefore keeps focus and running transitions; older browsers lose focus on a move and get it back.

@@ -30,7 +30,7 @@ export function drawTimeline(frame) {
   const svg = document.getElementById("lanes");
   if (!svg) return;
   const lines = timelineSteps();
-  showMoment();
+  showMoment(lines);
   const now = document.getElementById("now-text")?.textContent ?? "";
   const stamp = `${lines.map((l) => l.span + l.time + l.lane + l.cause + l.now + (l.later ?? "")).join()} ${frame?.clock?.mode}`;
   if (frame && stamp === drawnFor) {

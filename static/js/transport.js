@@ -40,7 +40,8 @@ function nameUndo(command) {
 }
 
 function toggle() {
-  send(document.documentElement.dataset.mode === "running" ? "pause" : "play");
+  const { mode } = document.documentElement.dataset;
+  send(mode === "past" ? "return" : mode === "running" ? "pause" : "play");
 }
 
 /** After a frame: the clock as the server tells it. */
@@ -52,7 +53,7 @@ export function showClock(frame) {
   const button = byId("play-pause");
   if (button && button.dataset.state !== clock.mode) {
     button.dataset.state = clock.mode;
-    button.setAttribute("aria-label", running ? "Pause" : "Play");
+    button.setAttribute("aria-label", clock.mode === "past" ? "Return to now" : running ? "Pause" : "Play");
     const use = button.querySelector("use");
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, running ? "#pause" : "#play"));
   }

@@ -75,6 +75,22 @@ def tool(key: str) -> Sight:
     return go
 
 
+def looked_back(page: Page) -> None:
+    """A moment of the past, under its banner."""
+    after_a_kill(page)
+    page.locator("#moment").focus()
+    page.keyboard.press("Home")
+    expect(page.locator("#then")).to_be_visible()
+
+
+def one_off(page: Page) -> None:
+    """Three control planes, of which one has lost power."""
+    scene("e-three-control-planes")(page)
+    page.keyboard.press("p")
+    page.locator(".wing .room-name").first.click()
+    expect(page.locator('.wing[data-real="off"]')).to_have_count(1)
+
+
 SIGHTS: dict[str, Sight] = {
     "home": page_at("/"),
     "instructors": page_at("/instructors/"),
@@ -89,5 +105,7 @@ SIGHTS: dict[str, Sight] = {
     "deploy": tool("d"),
     "ten-workers": scene("b-ten-workers"),
     "three-control-planes": scene("e-three-control-planes"),
+    "control-plane-off": one_off,
+    "past": looked_back,
     "empty": scene("c-empty"),
 }

@@ -34,7 +34,7 @@ def test_dragged_back_the_page_shows_the_moment_and_return_leads_to_now(killed):
     expect(killed.locator("html")).to_have_attribute("data-mode", "past")
     pod(killed, killed.victim).click()
     expect(killed.locator(".toast").last).to_contain_text("You look at the past")
-    killed.get_by_role("button", name="Return").click()
+    killed.locator("#then").get_by_role("button", name="Return").click()
     expect(killed.locator("#then")).to_have_count(0)
     expect(pod(killed, killed.victim)).to_have_count(0)
 

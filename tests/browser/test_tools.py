@@ -235,3 +235,8 @@ def test_one_more_control_plane_joins_where_there_is_a_stable_address(page: Page
     expect(page.get_by_role("button", name="Remove master-2")).to_be_visible(timeout=LONG)
     expect(page.locator("#tool-panel .steps")).to_have_count(0, timeout=LONG)
     expect(page.get_by_role("article", name="Node master-2, Ready")).to_be_attached()
+    expect(page.locator(".wing .member")).to_have_count(2)
+    page.keyboard.press("Escape")
+    page.keyboard.press("u")
+    expect(page.locator(".wing")).to_have_count(0)
+    expect(page.locator("#memory .etcd")).to_be_visible()

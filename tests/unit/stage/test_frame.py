@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lessons.stage.element import Element, Fields, View
+from lessons.stage.element import Element, Fields, View, put
 from lessons.stage.frame import difference, whole
 
 
@@ -92,3 +92,26 @@ def test_a_page_that_joined_between_two_frames_is_never_wrong() -> None:
     joined.take(delta)
     steady.take(delta)
     assert joined.fields == steady.fields == {"a": {"word": "1"}, "b": {"word": "1"}}
+
+
+def test_what_another_template_draws_is_added_anew_with_what_lives_in_it() -> None:
+    old: View = {}
+    put(old, "part-a", "memory", "etcd", {"part": "a"})
+    put(old, "pod-1", "staff-part-a", "pod", {"name": "x"})
+    new: View = {}
+    put(new, "part-a", "memory-node-a", "member", {"part": "a"})
+    put(new, "pod-1", "staff-part-a", "pod", {"name": "x"})
+    new["pod-1"] = old["pod-1"]
+    delta = difference(old, new, lambda item: item.template, lambda item: item.fields)
+    assert [row[1:3] for row in delta["add"]] == [["part-a", "member"], ["pod-1", "pod"]]
+    assert "del" not in delta
+
+
+def test_who_lived_in_what_is_gone_and_lives_elsewhere_now_is_added_there() -> None:
+    old: View = {}
+    put(old, "node-a", "rooms", "node", {"name": "a"})
+    put(old, "pod-1", "bays-node-a", "pod", {"name": "x"})
+    new: View = {}
+    put(new, "pod-1", "bench-pods", "pod", {"name": "x"})
+    delta = difference(old, new, lambda item: item.template, lambda item: item.fields)
+    assert delta == {"del": ["node-a"], "add": [["bench-pods", "pod-1", "pod", None]]}
