@@ -41,7 +41,7 @@ class ResourceQuotaController(Controller):
     watches = COUNTED
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:
-        """A quota whose spec changed; all quotas of a namespace in which something went, or a pod ended."""
+        """A quota whose spec changed; all quotas of a namespace in which something went, or counts otherwise than before."""
         quotas = self.lister("resourcequotas")
         obj = new or old
         if not quotas.objects or obj is None:
@@ -49,9 +49,8 @@ class ResourceQuotaController(Controller):
         if resource == "resourcequotas":
             changed = new is not None and (old is None or old["spec"] != new["spec"])
             return (meta.key(obj),) if changed else ()
-        ended = resource == "pods" and old is not None and new is not None and (
-            pods.is_terminal(new) and not pods.is_terminal(old))
-        return [meta.key(quota) for quota in quotas.list(meta.namespace(obj))] if new is None or ended else ()
+        recount = new is None or (old is not None and _counts_otherwise(resource, old, new))
+        return [meta.key(quota) for quota in quotas.list(meta.namespace(obj))] if recount else ()
 
     def sync(self, key: str, span: int) -> None:
         """Count, and write if that differs."""
@@ -68,6 +67,15 @@ class ResourceQuotaController(Controller):
             self.update_status("resourcequotas", {**quota, "status": {**old, "hard": hard, "used": used}},
                                subject=meta.name(quota), phrase="quota.count", level=DETAIL,
                                args={"quota": meta.name(quota), "namespace": namespace})
+
+
+def _counts_otherwise(resource: str, old: Object, new: Object) -> bool:
+    """A pod has ended, a Service is of another type, a claim asks for another size (quota controller's UpdateFilter)."""
+    if resource == "pods":
+        return pods.is_terminal(new) and not pods.is_terminal(old)
+    if resource == "services":
+        return bool(old["spec"].get("type") != new["spec"].get("type"))
+    return bool(resource == "persistentvolumeclaims" and old["spec"].get("resources") != new["spec"].get("resources"))
 
 
 def _may_count(hard: dict[str, str], resource: str) -> bool:
