@@ -40,7 +40,7 @@ export function movesRoutes(frame) {
 export function watchLayout() {
   const observer = new ResizeObserver(redraw);
   observer.observe(picture());
-  document.getElementById("rooms")?.addEventListener("scroll", redraw, { passive: true });
+  for (const id of ["rooms", "wings"]) document.getElementById(id)?.addEventListener("scroll", redraw, { passive: true });
   document.fonts?.ready.then(redraw);
 }
 
