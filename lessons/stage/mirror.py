@@ -10,11 +10,18 @@ from typing import Any
 
 from lessons.stage.names import ending
 
-KINDS = {"pods": "pods", "minions": "nodes", "replicasets": "replicasets", "deployments": "deployments"}
+# kind in etcd's keys → where the mirror keeps it
+KINDS = {
+    "pods": "pods", "minions": "nodes", "replicasets": "replicasets", "deployments": "deployments",
+    "statefulsets": "statefulsets", "daemonsets": "daemonsets", "jobs": "jobs", "cronjobs": "cronjobs",
+    "horizontalpodautoscalers": "autoscalers", "poddisruptionbudgets": "budgets", "persistentvolumeclaims": "claims",
+}
 NEWS = "/registry/leases/kube-node-lease/"
 QUIET_KINDS = ("leases", "events", "masterleases", "ranges")  # writes that are no news of the cluster
 WRITES_SHOWN = 3
 NAMES_KEPT = 2_000
+REFUSED = "FailedCreate"  # a controller's Event: the API server did not let it make a pod
+REFUSALS_KEPT = 200
 
 
 class Mirror:
@@ -27,6 +34,14 @@ class Mirror:
         self.nodes: dict[str, Any] = {}
         self.replicasets: dict[str, Any] = {}
         self.deployments: dict[str, Any] = {}
+        self.statefulsets: dict[str, Any] = {}
+        self.daemonsets: dict[str, Any] = {}
+        self.jobs: dict[str, Any] = {}
+        self.cronjobs: dict[str, Any] = {}
+        self.autoscalers: dict[str, Any] = {}
+        self.budgets: dict[str, Any] = {}  # PodDisruptionBudgets
+        self.claims: dict[str, Any] = {}
+        self.refusals: dict[str, str] = {}  # uid of who wanted a pod → what the API server answered last
         self.news: dict[str, str] = {}  # node → when its kubelet last renewed its Lease
         self.parts: dict[str, Mapping[str, Any]] = {}
         self.rafts: dict[str, Mapping[str, Any]] = {}  # etcd member → what it last told of its log
@@ -48,7 +63,7 @@ class Mirror:
         changes = cluster.changes(self.cursor)
         self.cursor = changes.cursor
         if changes.full:
-            for store in (self.pods, self.nodes, self.replicasets, self.deployments, self.news, self.parts):
+            for store in (*(getattr(self, name) for name in KINDS.values()), self.refusals, self.news, self.parts):
                 store.clear()
         for key, value in sorted(changes.objects.items(), key=_in_order_of_revision):
             self._take(key, value, first=changes.full)
@@ -81,6 +96,8 @@ class Mirror:
             if value is not None:
                 self.news[name.rpartition("/")[2]] = value["spec"].get("renewTime", "")
             return
+        if kind == "events" and value is not None and value.get("reason") == REFUSED:
+            self._refused(value)
         if kind == "pods" and value is not None:
             self._remember(value)
             self._notice_binding(before, value, first)
@@ -97,6 +114,11 @@ class Mirror:
         self.names[pod["metadata"]["name"]] = ending(pod)
         if len(self.names) > NAMES_KEPT:
             del self.names[next(iter(self.names))]
+
+    def _refused(self, event: Any) -> None:
+        self.refusals[event["involvedObject"]["uid"]] = str(event.get("message", ""))
+        if len(self.refusals) > REFUSALS_KEPT:
+            del self.refusals[next(iter(self.refusals))]
 
     def _notice_binding(self, before: Any, pod: Any, first: bool) -> None:
         node = pod["spec"].get("nodeName")

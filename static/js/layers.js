@@ -1,31 +1,76 @@
-// The Layers view: lines of ownership from Deployment to ReplicaSet to pod, and from each pod to its node.
+// The Layers view: lines of ownership from owner to pod, and from each pod to its node. Few pods are drawn one by one with
+// all their ties; many are counted, and what is pointed at shows its ties.
+
+import { show } from "./views.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const MANY = 6; // pods that fit side by side in full
+const MANY = 6; // pods of one family that fit side by side in full
+const TIED = 12; // pods up to which every tie to a node is drawn
+const CROWD = 16; // pods from which on they are counted, until somebody chooses
 let drawnFor = "";
+let hot = "";
+let chosen = false;
+
+const layers = () => document.getElementById("layers");
+
+/** Wires pointing and the switch. */
+export function startLayers() {
+  const view = layers();
+  if (!view) return;
+  for (const kind of ["pointerover", "focusin", "pointerleave", "focusout"]) view.addEventListener(kind, (event) => point(kind[0] === "p" && kind !== "pointerover" || kind === "focusout" ? null : event.target));
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-show-pods]")) return;
+    chosen = true;
+    drawLayers();
+  });
+}
+
+function point(target) {
+  const at = target?.closest("[data-slot-of], [data-uid]");
+  const uid = at?.dataset.slotOf ?? at?.dataset.uid ?? "";
+  if (uid === hot) return;
+  hot = uid;
+  drawLayers();
+}
 
 /** Draws the lines between the layers, where the page has put them. */
 export function drawLayers() {
-  const view = document.getElementById("layers");
+  const view = layers();
   const svg = document.getElementById("owns");
-  if (!view || !svg || document.getElementById("play").dataset.view !== "layers") return;
-  const many = (document.getElementById("layer-pods")?.childElementCount ?? 0) > MANY ? "1" : "";
+  const play = document.getElementById("play");
+  if (!view || !svg || play.dataset.view !== "layers") return;
+  const pods = view.querySelectorAll("[data-layer-pod]");
+  const sum = play.dataset.pods === "sum";
+  if (!chosen && pods.length > (sum ? TIED : CROWD) !== sum) return show("pods", sum ? "one" : "sum");
+  const many = [...view.querySelectorAll(".pods")].some((row) => row.querySelectorAll(".pod").length > MANY) ? "1" : "";
   if (view.dataset.many !== many) view.dataset.many = many;
   const outer = view.getBoundingClientRect();
   const box = (element) => {
     const b = element.getBoundingClientRect();
     return { x: b.left - outer.left + b.width / 2 + view.scrollLeft, top: b.top - outer.top + view.scrollTop, bottom: b.bottom - outer.top + view.scrollTop, off: b.width === 0 };
   };
+  const by = new Map([...view.querySelectorAll("[data-uid]")].map((each) => [each.dataset.uid, each]));
+  // What is pointed at, what it owns, and whom it belongs to.
+  const lit = (each) => hot && [each.dataset.uid, each.dataset.owner, by.get(each.dataset.owner)?.dataset.owner].includes(hot);
   const lines = [];
+  const line = (shape, a, b, of) => {
+    const [from, to] = [box(a), box(b)];
+    if (!from.off && !to.off) lines.push([shape(from, to), lit(of) ? "sel" : kind(of, shape)]);
+  };
   for (const owned of view.querySelectorAll("[data-owner]")) {
-    const owner = view.querySelector(`[data-uid="${CSS.escape(owned.dataset.owner)}"]`);
-    if (owner) lines.push([elbow(box(owner), box(owned)), kind(owned)]);
+    const owner = by.get(owned.dataset.owner);
+    if (owner) line(elbow, owner, owned, owned);
   }
   for (const slot of view.querySelectorAll("[data-slot-of]")) {
-    const pod = view.querySelector(`[data-uid="${CSS.escape(slot.dataset.slotOf)}"]`);
-    if (pod) lines.push([curve(box(pod), box(slot)), kind(pod)]);
+    const pod = by.get(slot.dataset.slotOf);
+    if (pod && (pods.length <= TIED || lit(pod))) line(curve, pod, slot, pod);
+    slot.classList.toggle("hot", Boolean(pod && lit(pod)));
   }
-  const stamp = lines.map((line) => line.join()).join(";");
+  for (const each of view.querySelectorAll("p.sum")) {
+    for (const node of lit(each) ? view.querySelectorAll(`[data-hosts~="${CSS.escape(each.dataset.owner || "bare")}"]`) : []) line(curve, each, node, each);
+  }
+  for (const [uid, each] of by) each.classList.toggle("hot", uid === hot);
+  const stamp = lines.map((each) => each.join()).join(";");
   if (stamp === drawnFor) return;
   drawnFor = stamp;
   svg.replaceChildren(...lines.map(([d, name]) => {
@@ -36,10 +81,10 @@ export function drawLayers() {
   }));
 }
 
-function kind(element) {
+function kind(element, shape) {
   if (element.classList.contains("on")) return "sel";
   if (element.dataset.look === "terminating") return "gone";
-  return element.dataset.current === "1" ? "new" : "";
+  return element.dataset.current === "1" && shape === elbow ? "new" : "";
 }
 
 function elbow(a, b) {

@@ -14,7 +14,7 @@ import { followChain, startChain } from "./chain.js";
 import { showClock, startTransport } from "./transport.js";
 import { startPast } from "./past.js";
 import { drawTimeline } from "./timeline.js";
-import { drawLayers } from "./layers.js";
+import { drawLayers, startLayers } from "./layers.js";
 import { drawTwin } from "./twin.js";
 import { startKeys } from "./keys.js";
 import { zoomRooms } from "./zoom.js";
@@ -34,6 +34,7 @@ function start() {
   startPast();
   startKeys();
   startViews();
+  startLayers();
   watchLayout();
   afterFrame((frame) => {
     if (frame.routes) document.getElementById("routes").dataset.routes = JSON.stringify(frame.routes);

@@ -9,6 +9,10 @@ export function drawTwin() {
   fill("twin-processes", [...picture.querySelectorAll("button[data-part]")].map((part) => ({
     key: part.id, name: part.dataset.part, data: { part: part.dataset.part }, cells: [describe(part)],
   })));
+  fill("twin-owners", [...document.querySelectorAll("#layers .obj")].map((each) => {
+    const button = each.querySelector(".t");
+    return { key: each.id, name: button.textContent, data: { ref: button.dataset.ref }, cells: [each.querySelector("small").textContent, text(each, "wants") || text(each, "count"), text(each, "wait").replace(/^waits: /, "")] };
+  }));
   fill("twin-nodes", [...picture.querySelectorAll("[data-node]")].map((node) => ({
     key: node.id, name: node.dataset.node, data: { nodeName: node.dataset.node },
     cells: [text(node, "word"), text(node, "belief") || "the same", text(node, "promised")],

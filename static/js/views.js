@@ -10,7 +10,8 @@ export function onView(listener) {
   changed.push(listener);
 }
 
-function show(kind, name) {
+/** Shows `name` of a kind of view: reading, view, tab, pods. */
+export function show(kind, name) {
   const play = document.getElementById("play");
   play.setAttribute(`data-${kind}`, name);
   for (const button of document.querySelectorAll(`[data-show-${kind}]`)) {
@@ -40,7 +41,7 @@ export function startViews() {
   if (remembered) show("reading", remembered);
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-pull]")) pull(play);
-    for (const kind of ["reading", "view", "tab"]) {
+    for (const kind of ["reading", "view", "tab", "pods"]) {
       const button = event.target.closest(`[data-show-${kind}]`);
       if (!button) continue;
       const name = button.getAttribute(`data-show-${kind}`);

@@ -83,6 +83,27 @@ def looked_back(page: Page) -> None:
     expect(page.locator("#then")).to_be_visible()
 
 
+def owners(pods: str) -> Sight:
+    """Every kind of owner in the layers, its pods one by one or collapsed."""
+    def go(page: Page) -> None:
+        scene("f-every-owner")(page)
+        page.locator("[data-show-view=layers]").click()
+        page.locator(f"[data-show-pods={pods}]").click()
+        expect(page.locator("#layers .obj.top")).to_have_count(5)
+    return go
+
+
+def rollout_waits(page: Page) -> None:
+    """A rollout to an image that is nowhere, and why it does not go on."""
+    owners("one")(page)
+    page.locator("#layers .top .t").first.click()
+    form = page.locator("#inspector form", has=page.locator("input[name=image]"))
+    form.locator("input[name=image]").fill("nginx:none")
+    form.get_by_role("button").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#waits")).to_contain_text("cannot fetch", timeout=60_000)
+
+
 def one_off(page: Page) -> None:
     """Three control planes, of which one has lost power."""
     scene("e-three-control-planes")(page)
@@ -99,6 +120,9 @@ SIGHTS: dict[str, Sight] = {
     "lesson": open_lesson,
     "after-a-kill": after_a_kill,
     "layers": view("layers"),
+    "every-owner": owners("one"),
+    "owners-collapsed": owners("sum"),
+    "rollout-waits": rollout_waits,
     "text": in_words,
     "inspector": inspected,
     "keys": keys,

@@ -56,22 +56,22 @@ def test_the_text_twin_says_the_same_in_tables_and_is_remembered(killed):
 
 def test_the_layers_show_who_owns_whom(killed):
     killed.locator("[data-show-view=layers]").click()
-    expect(killed.locator("#layer-deployments article")).to_have_count(1)
-    expect(killed.locator("#layer-replicasets article")).to_contain_text("wants 3, has 3")
-    expect(killed.locator("#owns path.own.new")).to_have_count(1 + 3 + 3)
+    expect(killed.locator("#layers .top")).to_have_count(1)
+    expect(killed.locator("#layers .mid")).to_contain_text("wants 3, has 3")
+    expect(killed.locator("#owns path.own.new")).to_have_count(1 + 3)
 
 
 def test_a_replicaset_is_scaled_from_the_inspector_and_its_deployment_scales_it_back(killed):
     full_speed(killed)
     killed.locator("[data-show-view=layers]").click()
-    killed.locator("#layer-replicasets button").first.click()
+    killed.locator("#layers .mid .t").first.click()
     inspector = killed.locator("#inspector")
     expect(inspector).to_contain_text("It keeps 3 pods equal to its template")
     inspector.locator("input[name=replicas]").fill("5")
     inspector.get_by_role("button", name="Scale").click()
     expect(killed.locator("#chain")).to_contain_text(re.compile("You (scale|change) replicaset"))
     expect(killed.locator("#typed-box")).to_contain_text(re.compile("kubectl scale replicaset/web-\\S+ --replicas=5"))
-    expect(killed.locator("#layer-replicasets article")).to_contain_text("wants 3, has 3", timeout=30_000)
+    expect(killed.locator("#layers .mid")).to_contain_text("wants 3, has 3", timeout=30_000)
 
 
 def test_a_stopped_controller_manager_heals_nothing_and_started_again_catches_up(page):
