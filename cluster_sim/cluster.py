@@ -150,7 +150,8 @@ class Cluster(Reading, Visiting):
 
     def submit(self, verb: str, path: str, body: Any = None, user: str = "admin", content_type: str | None = None,
                headers: dict[str, str] | None = None, id: str | None = None) -> Call:  # noqa: A002
-        """Send an API request; → its Call at once. The same `id` again gives the first call."""
+        """Send an API request; → its Call at once. The same `id` again gives the first call; `id#1`, `id#2` … are further
+        requests of the same act: what it led to."""
         if id is not None and id in self._calls:
             return self._calls[id]
         body = _plain(body)
@@ -159,10 +160,14 @@ class Cluster(Reading, Visiting):
         sender = self._user(user)
         if verb != "GET":
             self._facts.note(self.now, "act", act(verb, path, user, body))
-        number, span = sender.request(verb, path, body, content_type, headers)
+        act_id, _, later = (id or "").partition("#")  # X#1, X#2 … belong to the act X: one chain
+        number, span = sender.request(verb, path, body, content_type, headers,
+                                      self.kernel.trace.acts.get(act_id, 0) if later else 0)
         call = Call(sender, number, span)
         if id is not None:
             self._calls[id] = call
+            if not later and verb != "GET":
+                self.kernel.trace.began(act_id, span)
         return call
 
     def apply(self, yaml_text: str, user: str = "admin") -> list[Response]:

@@ -75,6 +75,18 @@ class Reading:
         row = self._store().get(_prefix(resource, namespace if kind and kind.namespaced else None) + name)
         return None if row is None else _readable(row[VALUE], row[MOD])
 
+    def written(self, revision: int) -> tuple[str, dict[str, Any] | None, dict[str, Any] | None] | None:
+        """What etcd wrote at `revision`: (key, the object before, after; None: there was none). None: it has forgotten."""
+        try:
+            events = self._store().since(revision - 1)
+        except Compacted:
+            return None
+        if not events or events[0][0] != revision:
+            return None
+        _, _, key, after, before, _, _, modified, _ = events[0]
+        return (key, None if before is None else _readable(before, modified),
+                None if after is None else _readable(after, revision))
+
     def trace(self, since: int = 0) -> list[Span]:
         """Visible spans (story and detail) with an id above `since`, in order."""
         return self.kernel.trace.since(since)

@@ -125,6 +125,7 @@ class Process(Component):
         if self.token:
             call["headers"] = {"Authorization": f"Bearer {self.token}"}
         state["calls"][str(number)] = [then, data, self.kernel.now, call, 0 if patient else MAX_RETRIES]
+        args = {**(args or {}), "path": path} if subject and level else args  # for who asks the trace what was sent
         return self.kernel.send(self.part, self.server, "request", call, cause, verb=verb, subject=subject or path,
                                 phrase=phrase, args=args, level=level, detail=detail, also=also)
 

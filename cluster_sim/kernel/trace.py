@@ -22,6 +22,7 @@ DETAIL_LIMIT = 15_000
 BACKGROUND_LIMIT = 2_000
 RISEN_LIMIT = 5_000  # spans kept that were recorded at a lower level than they have now
 INDEX_LIMIT = 50_000
+ACTS_LIMIT = 100  # acts of several requests whose first is known
 ALSO_LIMIT = 16  # further causes of one coalesced piece of work; the rest is a count
 
 # Columns of a recorded span (a plain list, because a snapshot holds plain data only).
@@ -43,6 +44,7 @@ class Trace:
         self.shelves = (self.background, Shelf(DETAIL_LIMIT, True, shelves[DETAIL]), Shelf(STORY_LIMIT, True, shelves[STORY]))
         self.moved: dict[int, list[Any]] = {row[ID]: row for row in data.get("moved", [])}  # to a higher level, afterwards
         self.risen: dict[int, bool] = dict.fromkeys(data.get("risen", []), True)
+        self.acts: dict[str, int] = data.get("acts", {})  # a person's act → its first span, for its further requests
         self._routes: dict[str, int] = data.get("routes", {})
         self._children: dict[int, list[int]] = {}  # what each span led to; made when somebody walks forward
         self._indexed = 0  # the newest span that is in it
@@ -50,7 +52,8 @@ class Trace:
     def dump(self) -> dict[str, Any]:
         """The trace as plain data."""
         return {"recording": self.recording, "shelves": [shelf.dump() for shelf in self.shelves],
-                "moved": list(self.moved.values()), "risen": list(self.risen), "routes": self._routes}
+                "moved": list(self.moved.values()), "risen": list(self.risen), "routes": self._routes,
+                "acts": dict(self.acts)}
 
     @property
     def routes(self) -> dict[str, int]:
@@ -78,13 +81,19 @@ class Trace:
             if level == BACKGROUND:
                 _count(self._routes, rows)
 
+    def began(self, act: str, span: int) -> None:
+        """Remember the first span of an act."""
+        self.acts[act] = span
+        if len(self.acts) > ACTS_LIMIT:
+            del self.acts[next(iter(self.acts))]
+
     def tell(self, span: int, values: dict[int, Any], level: int | None) -> None:
-        """Change columns of a span already recorded, and lift it to `level`."""
+        """Change columns of a span already recorded (arguments add to those it has), and lift it to `level`."""
         row = self._row(span)
         if row is None:
             return
         for column, value in values.items():
-            row[column] = value
+            row[column] = {**(row[ARGS] or {}), **value} if column == ARGS and value else value
         if span not in self.moved:
             self.shelves[row[LEVEL]].touch(span)
         if level is not None and level > row[LEVEL]:

@@ -124,9 +124,7 @@ def _ask(host: "Host", hosted: "Hosted", errand: Errand, wish: Ask) -> None:
     records = [record for record in hosted.cluster.log(before) if record["kind"] != "head"]
     hosted.records += records
     hosted.writing += 1
-    if wish.verb != "GET":
-        hosted.followed.begin(errand.call.span)
-    hosted.showing.changed()
+    hosted.showing.changed()  # the chain goes on: it is a request of the same act
 
     def stored(error: BaseException | None) -> None:
         hosted.writing -= 1

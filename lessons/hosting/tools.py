@@ -95,12 +95,12 @@ def evacuate(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) 
         raise Refused(f"There is no node {node}.", "Choose one that is on the stage.")
     if any(errand.about == f"drain {node}" for errand in hosted.errands):
         raise Refused(f"{node} is being drained already.", "It goes on as soon as the budgets of its pods allow.")
-    outcome = commands.send(hosted, actor, op, wall, answer, "PATCH", f"/api/v1/nodes/{node}",
+    number = command_id(op) or f"drain-{hosted.cluster.position.commands}"  # its evictions are further requests of this act
+    outcome = commands.send(hosted, actor, {**op, "id": number}, wall, answer, "PATCH", f"/api/v1/nodes/{node}",
                             {"spec": {"unschedulable": True}}, MERGE)
     call = hosted.unanswered[-1].call
     steps = drain.steps(node, force=bool(op.get("force")))
-    hosted.errands.append(Errand(f"drain {node}", command_id(op) or f"drain-{hosted.cluster.position.commands}",
-                                 actor.user, hosted.cluster, steps, answer, call))
+    hosted.errands.append(Errand(f"drain {node}", number, actor.user, hosted.cluster, steps, answer, call))
     return Outcome(True, outcome.id, kubectl=kubectl.drain(node, bool(op.get("force"))), request=outcome.request,
                    note=outcome.note, result=outcome.result)
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from cluster_sim.api import resources
+
 
 def split(pod: Any) -> tuple[str, str]:
     """A pod's name as (what it is of, its own ending); ('db-0', '') when it has no generated ending."""
@@ -31,3 +33,13 @@ def ending(pod: Any) -> str:
 def part_id(part: str) -> str:
     """The element id of a process."""
     return "part-" + part.replace("/", "-")
+
+
+def kubectl_name(key: str) -> str:
+    """A key of etcd as kubectl names the object: 'pod/web-x2k7q', 'deployment/web -n shop'."""
+    words = key.removeprefix("/registry/").split("/")
+    found = next((each for each in resources.RESOURCES if key.startswith(f"/registry/{each.storage_prefix}/")), None)
+    singular = found.singular if found is not None else words[0]
+    rest = key.removeprefix(f"/registry/{found.storage_prefix}/").split("/") if found is not None else words[1:]
+    where = f" -n {rest[0]}" if len(rest) > 1 and rest[0] != "default" else ""
+    return f"{singular}/{rest[-1]}{where}"

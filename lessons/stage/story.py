@@ -4,7 +4,7 @@ The followed chain begins with the latest act of a person. A number, once given,
 told when a message arrives (a kubelet sees its pod) counts from its arrival, any other from when it began.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,7 +40,7 @@ class Story:
     typed: tuple[str, str] = ("", "")
     told: dict[int, tuple[str, int, str]] = field(default_factory=dict)  # span → text, names known, HTML
 
-    def follow(self, cluster: Any, spans: Iterable[Any]) -> None:
+    def follow(self, cluster: Any, spans: Sequence[Any]) -> None:
         """Take in new spans; the newest act of a person becomes the root."""
         acts = [span for span in spans if is_act(span)]
         if not self.started:
@@ -51,6 +51,8 @@ class Story:
             self.root = acts[-1].id
             self.numbers, self.spans, self.fresh, self.told = {}, {}, [], {}
             self.hidden_before = background(cluster)
+            self.typed = kubectl.typed(cluster.log(0)[1:])
+        elif any(span.source.startswith("user/") for span in spans):  # a further request of the same act says what it is
             self.typed = kubectl.typed(cluster.log(0)[1:])
         if self.root is None:
             return

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.hosting.hosted import Hosted
-from lessons.stage import applying, finding, tool_panels
+from lessons.stage import applying, finding, steps, tool_panels
 from lessons.stage.inspector import describe
 from lessons.stage.seeing import look
 
@@ -26,6 +26,15 @@ async def inspect(request: HttpRequest, cluster_id: str) -> HttpResponse:
     if panel is None:
         return render(request, "stage/inspector_gone.html")
     return render(request, "stage/inspector.html", {"panel": panel})
+
+
+@require_GET
+async def step(request: HttpRequest, cluster_id: str, span: int) -> HttpResponse:
+    """A step of the chain, opened."""
+    def opened(hosted: Hosted, owns: bool) -> Any:
+        numbers = {} if hosted.past is not None else hosted.stage.story.numbers  # those on the page
+        return steps.describe(hosted.cluster, span, numbers, hosted.stage.mirror.names)
+    return render(request, "stage/step.html", {"step": await look(request, cluster_id, opened)})
 
 
 @require_GET

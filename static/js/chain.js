@@ -1,5 +1,5 @@
 // The list 'What just happened': keeps its newest line in sight unless the reader has scrolled away, lights a number
-// in all three places at once, and copies the kubectl line.
+// in all three places at once, opens a line, and copies the kubectl line.
 
 import { say } from "./announce.js";
 
@@ -20,7 +20,27 @@ export function startChain() {
   document.addEventListener("click", (event) => {
     const copy = event.target.closest("[data-copy]");
     if (copy) copyText(copy);
+    const step = event.target.closest(".line");
+    if (step) toggleStep(step);
   });
+}
+
+// A line opens below itself; what it shows is fetched once.
+async function toggleStep(button) {
+  const open = button.getAttribute("aria-expanded") !== "true";
+  button.setAttribute("aria-expanded", String(open));
+  let place = button.parentElement.querySelector(".step");
+  if (place) place.hidden = !open;
+  if (!open || place?.childElementCount) return;
+  if (!place) {
+    place = document.createElement("div");
+    place.className = "step";
+    button.parentElement.append(place);
+  }
+  const { cluster, code } = document.getElementById("play").dataset;
+  place.textContent = "One moment …";
+  await globalThis.htmx.ajax("GET", `/clusters/${cluster}/steps/${button.closest("[data-span]").dataset.span}/${code ? `?code=${code}` : ""}`, { target: place, swap: "innerHTML" });
+  if (!place.childElementCount) place.textContent = "It could not be fetched. Close the line and open it again.";
 }
 
 /** After a frame: the newest line is scrolled to. */

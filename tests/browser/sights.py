@@ -35,6 +35,14 @@ def after_a_kill(page: Page) -> None:
     wait_for_running(page, "web", 3)
 
 
+def opened_step(page: Page) -> None:
+    """The scheduler's line of the chain, opened, and the one of a write."""
+    after_a_kill(page)
+    for text in ("writes into etcd that it must go", "Scheduler finds a pod"):
+        page.locator("#chain > li", has_text=text).get_by_role("button").click()
+    expect(page.locator("#chain .score tr.chosen")).to_be_attached()
+
+
 def view(name: str) -> Sight:
     """Another view of the same."""
     def go(page: Page) -> None:
@@ -119,6 +127,7 @@ SIGHTS: dict[str, Sight] = {
     "nothing-here": page_at("/lessons/no-such-lesson/"),
     "lesson": open_lesson,
     "after-a-kill": after_a_kill,
+    "step": opened_step,
     "layers": view("layers"),
     "every-owner": owners("one"),
     "owners-collapsed": owners("sum"),

@@ -1,6 +1,7 @@
 """The tools' panels and forms at their door: who gets them, and what comes of what is pasted."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,7 +13,7 @@ from lessons.visitors import Visitor
 from tests.pages.play import act, until
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {{containers: [{{name: a, image: nginx}}]}}\n"
-PATHS = ["inspect/?ref=pods/default/x", "find/?q=web", *(f"tools/{name}/" for name in PANELS)]
+PATHS = ["steps/1/", "inspect/?ref=pods/default/x", "find/?q=web", *(f"tools/{name}/" for name in PANELS)]
 
 
 @pytest.fixture
@@ -110,6 +111,25 @@ def test_a_drain_cordons_evicts_and_waits_for_budgets(opened: str, ada: Visitor)
     until(opened, lambda hosted: not hosted.errands)
     assert hosting.ask_sync(opened, lambda hosted: [pod for pod in hosted.cluster.objects("pods", "default")
                                                     if pod["spec"].get("nodeName")]) == []
+
+
+def test_a_drain_is_one_chain_from_the_one_act(opened: str, ada: Visitor) -> None:
+    act(opened, ada, op="speed", value=100)
+    assert act(opened, ada, op="drain", node="worker-1").ok
+    until(opened, lambda hosted: not hosted.errands)
+
+    def told(hosted: Any) -> tuple[list[str], list[str]]:
+        spans = [span for span in hosted.cluster.trace() if span.level == "story" and span.source == "user/admin"]
+        root = next(span for span in spans if span.text == "You change node worker-1")
+        chain = {span.id for span in hosted.cluster.chain(root.id)}
+        return ([span.text for span in spans if span.id in chain and span.phrase == "user.evict"],
+                [span.text for span in spans if span.phrase == "user.evict"])
+
+    mine, all_of_them = hosting.ask_sync(opened, told)
+    assert len(mine) == 2
+    assert mine == all_of_them
+    assert hosting.ask_sync(opened, lambda hosted: hosted.stage.page(hosted.cluster, hosted.clock(0)) and hosted.stage.story.typed[
+        0]).startswith("kubectl drain worker-1")
 
 
 def test_a_drain_under_way_ends_with_its_undo_and_a_replay_knows_what_it_did(opened: str, ada: Visitor, house: Callable) -> None:

@@ -8,10 +8,9 @@ from lessons.stage.inspector import objects, process
 from lessons.stage.inspector.age import age
 from lessons.stage.inspector.panel import Condition, Event, Panel
 from lessons.stage.inspector.words import CONDITIONS, IN_REVERSE, NODE_READY
+from lessons.stage.steps.difference import readable
 
 EVENTS_SHOWN = 8
-HIDDEN = "(hidden)"
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 BY_UID = ("pods", "replicasets", "deployments", "nodes", "daemonsets", "statefulsets", "jobs", "services")
 
 
@@ -39,7 +38,7 @@ def describe(cluster: Any, uid: str = "", part: str = "", ref: str = "", may_act
         conditions=_conditions(plural, obj, cluster),
         events=_events(cluster, obj),
         labels=tuple(sorted(meta.labels(obj).items())),
-        yaml=_yaml(obj),
+        yaml=yaml.dump(readable(obj)),
         typed=(f"kubectl describe {word} {name}{where}", f"kubectl get {word} {name}{where} -o yaml"),
         **more,
     )
@@ -95,13 +94,3 @@ def _events(cluster: Any, obj: Any) -> tuple[Event, ...]:
             )
         )
     return tuple(found)
-
-
-def _yaml(obj: Any) -> str:
-    trimmed = {**obj, "metadata": {key: value for key, value in obj["metadata"].items() if key != "managedFields"}}
-    if obj.get("kind") == "Secret":
-        annotations = {key: HIDDEN if key == LAST_APPLIED else value
-                       for key, value in (trimmed["metadata"].get("annotations") or {}).items()}
-        trimmed["metadata"] = {**trimmed["metadata"], **({"annotations": annotations} if annotations else {})}
-        trimmed |= {name: dict.fromkeys(trimmed[name], HIDDEN) for name in ("data", "stringData") if trimmed.get(name)}
-    return yaml.dump(trimmed)

@@ -11,11 +11,12 @@ from lessons.stage.inspector import acts as offer
 from lessons.stage.inspector.age import age
 from lessons.stage.inspector.containers import containers
 from lessons.stage.inspector.kinds import KINDS
-from lessons.stage.inspector.panel import Act, Link, Row
+from lessons.stage.inspector.panel import Act, Link
 from lessons.stage.inspector.words import LOOKS
+from lessons.stage.steps import scores
+from lessons.stage.steps.scores import Row
 
 Words = tuple[tuple[str, ...], tuple[Link, ...], dict[str, Any]]
-ROWS_SHOWN = 8
 
 
 def words(cluster: Any, plural: str, obj: Any) -> Words:
@@ -135,25 +136,7 @@ def _why_this_node(cluster: Any, pod: Any) -> tuple[tuple[Row, ...], str]:
             break
     if detail is None:
         return (), ""
-    rows = [
-        Row(
-            name,
-            str(points),
-            ", ".join(f"{plugin} {value}" for plugin, value in table.items()),
-            name == detail.get("chosen"),
-        )
-        for name, points, table in detail.get("scores", ())
-    ]
-    rows += [Row(name, "out", f"{', '.join(reasons)} ({plugin})", False) for name, plugin, reasons in detail.get("rejected", ())]
-    chosen = detail.get("chosen")
-    asked, fit = detail.get("asked", 0), detail.get("fit", 0)
-    if chosen is None:
-        say = f"{asked} nodes were asked, and none can take it."
-    elif fit == 1:
-        say = f"{asked} nodes were asked. Only {chosen} can take it."
-    else:
-        say = f"{asked} nodes were asked, {fit} can take it. {chosen} has the most points."
-    return tuple(rows[:ROWS_SHOWN]), say
+    return scores.table(detail)
 
 
 def _node(cluster: Any, node: Any) -> Words:
@@ -168,11 +151,11 @@ def _node(cluster: Any, node: Any) -> Words:
     ]
     if machine and not machine.get("power", True):
         say.append(
-            "It has no power: nothing runs here. The control plane finds out by silence: after 40 s it is NotReady, "
+            "It has no power: nothing runs here. The control plane finds out by silence: after 50 s it is NotReady, "
             "and 5 minutes later its pods are ended and made elsewhere."
         )
     elif ready != "True":
-        say.append("The control plane has had no news of it for more than 40 s. What runs on it may well run on.")
+        say.append("The control plane has had no news of it for more than 50 s. What runs on it may well run on.")
     if node["spec"].get("unschedulable"):
         say.append("It is cordoned: it takes no new pods. Those on it stay.")
     return (

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from lessons.stage.inspector.containers import Container
+from lessons.stage.steps.scores import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +52,6 @@ class Link:
     before: str
     name: str
     query: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A node in the scheduler's table of points."""
-
-    node: str
-    points: str
-    why: str
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)

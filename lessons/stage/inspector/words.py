@@ -70,7 +70,7 @@ PROCESSES: dict[str, tuple[str, str, str]] = {
         "kubelet",
         "It watches the API server for pods of its own node, has the runtime start and stop their containers, probes "
         "them, and reports.",
-        "Its pods run on, but nobody starts, probes or reports here. After 40 s without news its node is NotReady.",
+        "Its pods run on, but nobody starts, probes or reports here. After 50 s without news its node is NotReady.",
     ),
     "container-runtime": (
         "Container runtime",
