@@ -22,7 +22,8 @@ TOO_BIG = f"This is larger than {applying.MOST_BYTES // 1024} KiB. Deploy it in 
 async def inspect(request: HttpRequest, cluster_id: str) -> HttpResponse:
     """The inspector's panel for ?part=, ?uid= or ?ref=. Who only watches is offered no acts."""
     asked = {name: request.GET.get(name, "")[:QUERY_LENGTH] for name in ("part", "uid", "ref")}
-    panel = await look(request, cluster_id, lambda hosted, may_act: describe(hosted.cluster, may_act=may_act, **asked))
+    panel = await look(request, cluster_id, lambda hosted, may_act: describe(
+        hosted.cluster, may_act=may_act, names=hosted.stage.mirror.names, **asked))
     if panel is None:
         return render(request, "stage/inspector_gone.html")
     return render(request, "stage/inspector.html", {"panel": panel})

@@ -39,7 +39,7 @@ async function toggleStep(button) {
   }
   const { cluster, code } = document.getElementById("play").dataset;
   place.textContent = "One moment …";
-  await globalThis.htmx.ajax("GET", `/clusters/${cluster}/steps/${button.closest("[data-span]").dataset.span}/${code ? `?code=${code}` : ""}`, { target: place, swap: "innerHTML" });
+  await globalThis.htmx.ajax("GET", `/clusters/${cluster}/steps/${spanOf(button)}/${code ? `?code=${code}` : ""}`, { target: place, swap: "innerHTML" });
   if (!place.childElementCount) place.textContent = "It could not be fetched. Close the line and open it again.";
 }
 

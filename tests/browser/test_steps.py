@@ -41,3 +41,17 @@ def test_the_schedulers_line_has_its_table_and_stays_open_while_the_cluster_goes
     expect(line.locator(".score tr.chosen")).to_be_attached()
     line.locator(".step [data-of]").first.hover()
     expect(page.locator("#chain > li.hot")).not_to_have_count(0)
+
+
+def test_anything_inspected_has_its_chain_and_its_lines_open_too(page: Page) -> None:
+    after_a_kill(page)
+    page.keyboard.press("i")
+    page.locator('#picture [data-pod^="web-"]').last.click()
+    around = page.locator("#inspector .around")
+    expect(around).to_contain_text("About it")
+    line = around.get_by_role("button").first
+    line.focus()
+    page.keyboard.press("Enter")
+    expect(around.locator(".step dl").first).to_be_visible()
+    page.keyboard.press("n")
+    expect(around.locator(".step dl").first).to_be_visible()

@@ -1,6 +1,9 @@
 """From a query (`uid`, `part` or `ref`) to a panel."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from cluster_sim.api import meta, resources, yaml
@@ -8,16 +11,19 @@ from lessons.stage.inspector import objects, process
 from lessons.stage.inspector.age import age
 from lessons.stage.inspector.panel import Condition, Event, Panel
 from lessons.stage.inspector.words import CONDITIONS, IN_REVERSE, NODE_READY
+from lessons.stage.steps import around
 from lessons.stage.steps.difference import readable
 
 EVENTS_SHOWN = 8
 BY_UID = ("pods", "replicasets", "deployments", "nodes", "daemonsets", "statefulsets", "jobs", "services")
 
 
-def describe(cluster: Any, uid: str = "", part: str = "", ref: str = "", may_act: bool = True) -> Panel | None:
-    """The panel for a thing; None when it is not there (any more)."""
+def describe(cluster: Any, uid: str = "", part: str = "", ref: str = "", may_act: bool = True,
+             names: Mapping[str, str] = MappingProxyType({})) -> Panel | None:
+    """The panel for a thing; None when it is not there (any more). `names` are the short ones of pods."""
     if part:
-        return process.describe(cluster, part, may_act)
+        panel = process.describe(cluster, part, may_act)
+        return replace(panel, around=around.of_part(cluster, part, names)) if panel is not None else None
     found = _find(cluster, uid, ref)
     if found is None:
         return None
@@ -40,6 +46,7 @@ def describe(cluster: Any, uid: str = "", part: str = "", ref: str = "", may_act
         labels=tuple(sorted(meta.labels(obj).items())),
         yaml=yaml.dump(readable(obj)),
         typed=(f"kubectl describe {word} {name}{where}", f"kubectl get {word} {name}{where} -o yaml"),
+        around=around.of_object(cluster, obj, names),
         **more,
     )
 

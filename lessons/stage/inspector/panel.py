@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from lessons.stage.inspector.containers import Container
+from lessons.stage.steps.around import Around
 from lessons.stage.steps.scores import Row
 
 
@@ -74,3 +75,4 @@ class Panel:
     labels: tuple[tuple[str, str], ...] = ()
     yaml: str = ""
     typed: tuple[str, ...] = field(default=())
+    around: Around | None = None

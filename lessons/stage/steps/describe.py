@@ -67,7 +67,7 @@ def describe(cluster: Any, span_id: int, numbers: Mapping[int, int], names: Mapp
     def neighbour(other: Any) -> Neighbour:
         return Neighbour(other.id, str(numbers.get(other.id, "")), sentences.marked(other.text, names))
 
-    above = _told_before(span, spans)
+    above = told_before(span, spans)
     root = _root(span, spans)
     return Step(
         span=span.id,
@@ -82,7 +82,7 @@ def describe(cluster: Any, span_id: int, numbers: Mapping[int, int], names: Mapp
         rows=rows,
         file=_file(span, spans),
         before=neighbour(above) if above is not None else None,
-        after=tuple(neighbour(each) for each in _told_after(span, led_to)[:NEXT_SHOWN]),
+        after=tuple(neighbour(each) for each in told_after(span, led_to)[:NEXT_SHOWN]),
         began="" if root is span or root is above else sentences.marked(root.text, names),
     )
 
@@ -195,7 +195,7 @@ def _object(cluster: Any, write: Any) -> tuple[str, str, tuple[Line, ...], str]:
     return about, f"{word}, revision {write.revision}", difference(before, after), ""
 
 
-def _told_before(span: Any, spans: Mapping[int, Any]) -> Any:
+def told_before(span: Any, spans: Mapping[int, Any]) -> Any:
     """The nearest step of the story that led here."""
     queue, seen = [span], {span.id}
     for each in queue:
@@ -210,7 +210,7 @@ def _told_before(span: Any, spans: Mapping[int, Any]) -> Any:
     return None
 
 
-def _told_after(span: Any, led_to: Mapping[int, list[Any]]) -> list[Any]:
+def told_after(span: Any, led_to: Mapping[int, list[Any]]) -> list[Any]:
     """The nearest steps of the story it led to."""
     queue, seen, found = [span], {span.id}, []
     for each in queue:

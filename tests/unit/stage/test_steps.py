@@ -7,6 +7,7 @@ import pytest
 
 from cluster_sim import Cluster
 from lessons.stage import steps
+from lessons.stage.steps import around
 from lessons.stage.steps.difference import difference
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -118,3 +119,24 @@ def test_secrets_and_managed_fields_stay_out() -> None:
     after = {"kind": "Secret", "metadata": {"name": "s", "managedFields": [2]}, "data": {"k": "Ynll"}}
     assert difference(before, after) == ()
     assert "aGk=" not in str(difference(None, before))
+
+
+def test_a_new_pod_leads_back_to_the_person_who_deleted_another_and_forward_to_its_start(killed: Cluster) -> None:
+    newest = max(killed.objects("pods", "default"), key=lambda pod: pod["metadata"]["creationTimestamp"])
+    found = around.of_object(killed, newest, {})
+    assert found is not None and found.began == "A person began it."
+    assert "You</b> delete pod" in found.back[0].html
+    assert any("creates" in each.html or "Scheduler" in each.html for each in (*found.back, *found.about))
+
+
+def test_a_node_that_was_never_touched_leads_back_to_a_timer(killed: Cluster) -> None:
+    quiet = Cluster.open({"apiVersion": "podium.dev/v1", "kind": "Scene", "spec": {"workers": 1, "addons": []}}, seed=1)
+    quiet.advance(30)
+    found = around.of_object(quiet, quiet.get("nodes", "worker-1"), {})
+    assert found is not None and "timer of k" in found.began
+    alone = around.of_part(killed, "master-1/kube-scheduler", {})
+    assert alone is not None and alone.back and "You</b>" in alone.back[0].html
+
+
+def test_what_nothing_was_told_of_has_no_chain(killed: Cluster) -> None:
+    assert around.of_object(killed, {"metadata": {"name": "nobody", "namespace": "default"}}, {}) is None
