@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim import faults, operations
 from cluster_sim.api import resources, selectors
+from cluster_sim.controllers import node_health
 from cluster_sim.etcd.store import MOD, VALUE, Compacted
 from cluster_sim.kernel import SECOND, Span, frozen
 from cluster_sim.kernel.loop import in_background
@@ -137,6 +138,10 @@ class Reading:
                 clients.setdefault(client, {})[target] = tally.told(counts)
                 targets[target] = tally.add(targets.get(target) or tally.new(), counts)
         return {"clients": clients, "targets": {target: tally.told(counts) for target, counts in targets.items()}}
+
+    def patience(self) -> tuple[float, float]:
+        """(seconds of silence after which a node counts as lost, seconds between two looks at that)."""
+        return node_health.GRACE / SECOND, node_health.PERIOD / SECOND
 
     def logs(self, uid: str, container: str, tail: int = 50, previous: bool = False) -> str | None:
         """The last lines a pod's container has really printed, as they lie on its node; None: there is no such container."""

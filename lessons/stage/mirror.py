@@ -53,6 +53,8 @@ class Mirror:
         self.epoch = 0.0
         self.machines: Mapping[str, Any] = {}
         self.cuts: frozenset[str] = frozenset()
+        self.really: dict[str, str] = {}  # pod uid → what it is, where its word says otherwise (see `belief`)
+        self.patience: tuple[float, float] = (0.0, 0.0)  # see `Cluster.patience`
 
     def follow(self, cluster: Any) -> list[Any]:
         """Take in what changed; → the new visible spans. Another cluster than before begins a new picture."""
@@ -60,6 +62,7 @@ class Mirror:
             self.__init__()  # type: ignore[misc]  # every field at its beginning
             self.cluster = cluster
             self.epoch = cluster.log(0)[0]["epoch"] / 1e6
+            self.patience = cluster.patience()
         changes = cluster.changes(self.cursor)
         self.cursor = changes.cursor
         if changes.full:

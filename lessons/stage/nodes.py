@@ -116,6 +116,7 @@ def _attributes(node: Any, state: Condition) -> dict[str, str]:
         "@aria-label": f"Node {name}, {spoken}",
         "#mark": state.mark,
         "word": state.word,
+        "says": state.status.replace(",SchedulingDisabled", ", cordoned"),
         "belief": state.belief,
     }
 

@@ -46,6 +46,7 @@ LOOKS: dict[str, str] = {
 }
 PLAIN_LOOKS = ("pending", "terminating", "completed", "evicted", "unknown", "image")  # the same for all its containers
 CONTAINERS_SHOWN = 4
+REALLY = {"runs": "still runs", "gone": "is gone"}  # where its word says otherwise
 
 
 def look_of(status: str, is_ready: bool = True) -> str:
@@ -93,6 +94,7 @@ def fields(pod: Any, mirror: Mirror, now: float, place: Mapping[str, str]) -> di
     known = facts(pod, mirror)
     status, ready, look = known.status, known.ready, known.look
     word = f"{status}, not ready" if look == "notready" else status
+    really = mirror.really.get(meta["uid"], "")
     node = pod["spec"].get("nodeName") or ""
     where = f", on {node}" if node else ", no node yet"
     return {
@@ -101,14 +103,15 @@ def fields(pod: Any, mirror: Mirror, now: float, place: Mapping[str, str]) -> di
         "uid": meta["uid"],
         "@data-status": status,
         "@data-look": look,
-        "spoken": f"Pod {meta['name']}, {word}{where}",
+        "@data-really": really,
+        "spoken": f"Pod {meta['name']}, {word}{where}{', really ' + REALLY[really] if really else ''}",
         **place,
         "#mark": look,
         "@data-several": "1" if len(pod["spec"].get("containers", ())) > 1 else "",
         "@data-long": _long(short(pod)),
         "short": short(pod),
         "*containers": _containers(pod, look),
-        "note": _note(pod, look, ready),
+        "note": REALLY[really] if really else _note(pod, look, ready),
         "word": word + _seconds_left(pod, status, mirror, now),
     }
 

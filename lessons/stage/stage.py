@@ -4,7 +4,21 @@ import copy
 import json
 from typing import Any
 
-from lessons.stage import control_plane, frame, layers, messages, nodes, render, routes, sentences, stops, story, then, zoom
+from lessons.stage import (
+    belief,
+    control_plane,
+    frame,
+    layers,
+    messages,
+    nodes,
+    render,
+    routes,
+    sentences,
+    stops,
+    story,
+    then,
+    zoom,
+)
 from lessons.stage.element import Element, View, put
 from lessons.stage.floor import Floor
 from lessons.stage.mirror import Mirror
@@ -106,10 +120,12 @@ class Stage:
             self.fresh, self.story.fresh = [], []
         view: View = {}
         now = clock.now
+        belief.look(self.mirror)
         control_plane.draw(view, self.mirror)
         nodes.draw(view, self.mirror, self.floors, now)
         story.draw(view, self.story, self.mirror, cluster, now)
         layers.draw(view, self.mirror, now)
+        belief.draw(view, self.mirror, now)
         self.stops.draw(view)
         then.draw(view, getattr(clock, "then", None), _since(self.story, now))
         put(

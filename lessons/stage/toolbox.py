@@ -52,6 +52,7 @@ KEYS = (
     Key(",", ",", "one step back: look at the moment before", "back"),
     Key(".", ".", "one step", "step"),
     Key("n", "N", "next event: skip the waiting", "skip"),
+    Key("r", "R", "the picture: what etcd believes, both, or what is real", "belief"),
     Key("u", "U", "undo your last act", "undo"),
     Key("escape", "Esc", "close what is open, or let go of a cut", "close"),
     Key("?", "?", "this sheet", "keys"),

@@ -62,7 +62,7 @@ def _machine(name: str, mirror: Mirror) -> dict[str, str]:
     word, mark = ("Runs", "running") if on else ("Powered off", "poweroff")
     return {"name": name, "@data-status": "", "@data-real": "running" if on else "off", "@data-cordoned": "",
             "@data-believed": "", "@aria-label": f"Control plane machine {name}, {word}", "#mark": mark, "word": word,
-            "belief": ""}
+            "says": word, "belief": ""}
 
 
 def _rafts(mirror: Mirror) -> dict[str, Any]:

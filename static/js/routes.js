@@ -81,6 +81,7 @@ function set(path, attributes) {
 }
 
 function isCut(part) {
+  if (document.getElementById("play").dataset.belief === "believed") return false; // who believes knows of no cut
   const room = partElement(part)?.closest(".room, .wing");
   return room?.dataset.real === "cut" || room?.dataset.real === "off";
 }

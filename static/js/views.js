@@ -1,8 +1,11 @@
-// What of the page is shown: Picture or Text, Cluster or Layers, and on a phone the tabs of the sheet. The choice of
-// Text is remembered; everything stays in the page, so switching asks nobody.
+// What of the page is shown: Picture or Text, Cluster or Layers, what etcd believes or what is real, and on a phone the
+// tabs of the sheet. The choices of Text and of belief are remembered; everything stays in the page, so switching asks nobody.
 
+import { say } from "./announce.js";
+import { onKey } from "./keys.js";
 import { redraw } from "./routes.js";
 
+const REMEMBERED = ["reading", "belief"];
 const changed = [];
 
 /** Calls `listener()` when another view is shown. */
@@ -10,7 +13,7 @@ export function onView(listener) {
   changed.push(listener);
 }
 
-/** Shows `name` of a kind of view: reading, view, tab, pods. */
+/** Shows `name` of a kind of view: reading, belief, view, tab, pods. */
 export function show(kind, name) {
   const play = document.getElementById("play");
   play.setAttribute(`data-${kind}`, name);
@@ -34,21 +37,28 @@ function pull(play) {
 export function startViews() {
   const play = document.getElementById("play");
   if (!play) return;
-  let remembered = null;
-  try {
-    remembered = localStorage.getItem("podium-reading");
-  } catch { /* storage may be refused; then nothing is remembered */ }
-  if (remembered) show("reading", remembered);
+  for (const kind of REMEMBERED) {
+    let name = null;
+    try {
+      name = localStorage.getItem(`podium-${kind}`);
+    } catch { /* storage may be refused; then nothing is remembered */ }
+    if (name) show(kind, name);
+  }
+  onKey("belief", () => {
+    const next = document.querySelector(`[data-show-belief="${play.dataset.belief}"] + [data-show-belief]`) ?? document.querySelector("[data-show-belief]");
+    next.click();
+    say(`The picture shows: ${next.textContent}`);
+  });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-pull]")) pull(play);
-    for (const kind of ["reading", "view", "tab", "pods"]) {
+    for (const kind of [...REMEMBERED, "view", "tab", "pods"]) {
       const button = event.target.closest(`[data-show-${kind}]`);
       if (!button) continue;
       const name = button.getAttribute(`data-show-${kind}`);
       show(kind, name);
-      if (kind === "reading") {
+      if (REMEMBERED.includes(kind)) {
         try {
-          localStorage.setItem("podium-reading", name);
+          localStorage.setItem(`podium-${kind}`, name);
         } catch { /* as above */ }
       }
     }

@@ -120,6 +120,27 @@ def one_off(page: Page) -> None:
     expect(page.locator('.wing[data-real="off"]')).to_have_count(1)
 
 
+def lost(page: Page, how: str = "c") -> None:
+    """A node is cut off (or without power), and the control plane has noticed; its pods are not given up yet."""
+    open_lesson(page)
+    page.keyboard.press(how)
+    page.locator('.room[data-node="worker-3"] .room-name').click()
+    if how == "c":
+        page.locator("[data-cut-all]").click()
+    page.locator("#speed").fill("8")
+    expect(page.locator("#differs tr", has_text="evicted in").first).to_be_attached(timeout=60_000)
+    page.locator("#speed").fill("4")
+    page.keyboard.press("Escape")
+
+
+def lost_as(name: str, how: str = "c") -> Sight:
+    """The same, as it is believed or as it really is."""
+    def go(page: Page) -> None:
+        lost(page, how)
+        page.get_by_role("button", name=name, exact=True).click()
+    return go
+
+
 SIGHTS: dict[str, Sight] = {
     "home": page_at("/"),
     "instructors": page_at("/instructors/"),
@@ -139,6 +160,9 @@ SIGHTS: dict[str, Sight] = {
     "ten-workers": scene("b-ten-workers"),
     "three-control-planes": scene("e-three-control-planes"),
     "control-plane-off": one_off,
+    "lost": lost,
+    "lost-believed": lost_as("Believed", "p"),
+    "lost-real": lost_as("Real", "p"),
     "past": looked_back,
     "empty": scene("c-empty"),
 }

@@ -112,6 +112,10 @@ class CardboardCluster:
             self.write(f"/registry/minions/{name}", a_node(name))
             self.write(f"/registry/leases/kube-node-lease/{name}", {"metadata": {}, "spec": {"renewTime": at(0)}})
 
+    def patience(self) -> tuple[float, float]:
+        """As the model's."""
+        return 50.0, 5.0
+
     def write(self, key: str, value: Any) -> None:
         """Store, replace or (None) delete an object."""
         self.revision += 1
