@@ -13,6 +13,7 @@ urlpatterns = [
     path("m/<str:moment_id>/", beginnings.moment, name="moment"),
     path("theme/", home.choose_theme, name="theme"),
     path("play/", home.play, name="play"),
+    path("play/open/", beginnings.open_file, name="open-file"),
     path("home/story/", home.story, name="home-story"),
     re_path(r"^source/(?P<path>cluster_sim/[a-z_0-9/]+\.py)$", home.source, name="source"),
     path("lessons/<slug:slug>/", views.lesson_page, name="lesson"),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from cluster_sim import SceneError
+from cluster_sim.api import yaml
 from lessons import hosting
 from lessons.classroom import sharing
 from lessons.curriculum import library
@@ -21,6 +24,9 @@ from lessons.hosting.moments import NoSuchMoment, OtherEngine
 from lessons.hosting.recovery import NoSuchCluster
 
 PLAY = "play:"
+FILE = "file:"  # a scene that a visitor has brought
+MOST_MACHINES = 100
+FILE_BYTES = 512 * 1024
 GONE = "This cluster is not here: it was closed, or it belongs to another browser."
 NO_MOMENT = "Nobody kept this moment, or nobody has opened it for half a year."
 
@@ -33,6 +39,8 @@ async def cluster(request: HttpRequest, cluster_id: str) -> HttpResponse:
     if row is None:
         raise Http404(GONE)
     context = await sync_to_async(_origin)(row)
+    if row.lesson.startswith(FILE) and not context:
+        return await _brought(request, cluster_id)
     if not context:
         return HttpResponseRedirect(_page_of(row.lesson))
     try:
@@ -43,6 +51,48 @@ async def cluster(request: HttpRequest, cluster_id: str) -> HttpResponse:
     return render(request, "home/beginning.html", {
         **context, **shared, "stage": stage, "cluster_id": cluster_id, "role": "owner",
         "nothing_yet": "Nothing yet. Kill a pod or stop a process: every step that follows is told here."})
+
+
+async def _brought(request: HttpRequest, cluster_id: str) -> HttpResponse:
+    """Free play on a scene of the visitor's own."""
+    stage = await hosting.ask_shown(cluster_id, hosting.first_paint)
+    shared = await sync_to_async(sharing.invitation)(request, cluster_id)
+    return render(request, "home/play.html", {
+        **shared, "stage": stage, "cluster_id": cluster_id, "role": "owner", "scenes": scenes.all_scenes(), "own": True,
+        "nothing_yet": "Nothing yet. Kill a pod or stop a process: every step that follows is told here."})
+
+
+@require_POST
+async def open_file(request: HttpRequest) -> HttpResponse:
+    """Open a scene from a file, as an export makes it. What is wrong with it is said with status 400."""
+    file = request.FILES.get("scene")
+    if file is None or file.size is None or file.size > FILE_BYTES:
+        words = f"It may have {FILE_BYTES // 1024} KiB." if file else "Choose a file first."
+        return render(request, "home/no_scene.html", {"words": words}, status=400)
+    try:
+        text = file.read().decode("utf-8")
+        _check_size(text)
+        name = f"{FILE}{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+        cluster_id = await hosting.open(request.visitor, name, text, fresh=True)  # type: ignore[attr-defined]
+    except (SceneError, UnicodeDecodeError) as error:
+        words = str(error) if isinstance(error, SceneError) else "It is not text in UTF-8."
+        return render(request, "home/no_scene.html", {"words": words}, status=400)
+    return HttpResponseRedirect(reverse("cluster", args=[cluster_id]))
+
+
+def _check_size(text: str) -> None:
+    """A visitor's cluster has at most `MOST_MACHINES`. Raises SceneError; what else is wrong is found when it is opened."""
+    if not text.strip():
+        raise SceneError("The file is empty.")
+    try:
+        first = next((each for each in yaml.load_all(text) if each), None)
+    except yaml.YamlError as error:
+        raise SceneError(f"The scene is not readable YAML. {error}") from error
+    spec = (first.get("spec") if isinstance(first, dict) and first.get("kind") == "Scene" else None) or {}
+    wanted = [spec.get(name, 0) for name in ("controlPlanes", "workers")] if isinstance(spec, dict) else []
+    count = sum(len(each) if isinstance(each, list) else each for each in wanted if isinstance(each, list | int))
+    if count > MOST_MACHINES:
+        raise SceneError(f"It asks for {count} machines; a cluster here may have {MOST_MACHINES}.")
 
 
 @require_GET

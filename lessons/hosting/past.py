@@ -212,6 +212,7 @@ class Shown:
     clock: Clock
     visitor: str
     is_past: bool
+    lesson: str
 
 
 def ask(host: "Host", hosted: Hosted, question: Callable[[Shown], T], answer: "Future[T]") -> None:
@@ -219,9 +220,9 @@ def ask(host: "Host", hosted: Hosted, question: Callable[[Shown], T], answer: "F
     past = hosted.past
     if past is None or not past.shown or past.clock is None:
         _settle(answer, lambda: question(Shown(hosted.cluster, hosted.stage, hosted.clock(host.now()), hosted.visitor,
-                                               False)))
+                                               False, hosted.lesson)))
         return
-    shown = Shown(past.cluster, past.stage, past.clock, hosted.visitor, True)
+    shown = Shown(past.cluster, past.stage, past.clock, hosted.visitor, True, hosted.lesson)
     host.look_back(lambda: _settle(answer, lambda: question(shown)))
 
 

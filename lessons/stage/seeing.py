@@ -11,10 +11,17 @@ from django.http import Http404, HttpRequest
 from lessons import hosting
 from lessons.classroom import codes
 from lessons.hosting.hosted import Hosted
+from lessons.hosting.past import Shown
 from lessons.hosting.recovery import NoSuchCluster
 
 T = TypeVar("T")
 NOTHING_HERE = "There is no such cluster, or it is not yours to look at."
+
+
+async def look_at_shown(request: HttpRequest, cluster_id: str, question: Callable[[Shown], T]) -> T:
+    """As `look`, of what the cluster's pages show: now, or a moment of its past."""
+    await look(request, cluster_id, lambda hosted, owns: None)
+    return await hosting.ask_shown(cluster_id, question)
 
 
 async def look(request: HttpRequest, cluster_id: str, question: Callable[[Hosted, bool], T], acting: bool = False) -> T:

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.hosting.hosted import Hosted
-from lessons.stage import applying, finding, steps, tool_panels
+from lessons.stage import applying, exports, finding, steps, tool_panels
 from lessons.stage.inspector import describe
-from lessons.stage.seeing import look
+from lessons.stage.seeing import look, look_at_shown
 
 QUERY_LENGTH = 300
 TOO_BIG = f"This is larger than {applying.MOST_BYTES // 1024} KiB. Deploy it in parts."
@@ -36,6 +36,18 @@ async def step(request: HttpRequest, cluster_id: str, span: int) -> HttpResponse
         numbers = {} if hosted.past is not None else hosted.stage.story.numbers  # those on the page
         return steps.describe(hosted.cluster, span, numbers, hosted.stage.mirror.names)
     return render(request, "stage/step.html", {"step": await look(request, cluster_id, opened)})
+
+
+@require_GET
+async def export(request: HttpRequest, cluster_id: str, name: str) -> HttpResponse:
+    """A file to take away, of what the page shows."""
+    wanted = exports.EXPORTS.get(name)
+    if wanted is None:
+        raise Http404("There is no such export.")
+    text, file = await look_at_shown(request, cluster_id, lambda shown: (
+        wanted.make(shown), exports.file_name(shown.lesson, shown.cluster.now, wanted.ending)))
+    disposition = {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}
+    return HttpResponse(text, content_type=f"{wanted.kind}; charset=utf-8", headers=disposition)
 
 
 @require_GET

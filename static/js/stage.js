@@ -9,6 +9,7 @@ import { startActs } from "./acts.js";
 import { watchCuts } from "./cut.js";
 import { startFind } from "./find.js";
 import { startInspector } from "./inspector.js";
+import { startExport } from "./picture.js";
 import { startPanel } from "./panel.js";
 import { followChain, startChain } from "./chain.js";
 import { showClock, startTransport } from "./transport.js";
@@ -28,6 +29,7 @@ function start() {
   startPanel();
   startInspector();
   startFind();
+  startExport();
   watchCuts();
   startChain();
   startTransport();

@@ -120,6 +120,13 @@ def one_off(page: Page) -> None:
     expect(page.locator('.wing[data-real="off"]')).to_have_count(1)
 
 
+def export(page: Page) -> None:
+    """The export menu."""
+    after_a_kill(page)
+    page.get_by_role("button", name="Export").click()
+    expect(page.locator("#export-menu")).to_be_visible()
+
+
 def lost(page: Page, how: str = "c") -> None:
     """A node is cut off (or without power), and the control plane has noticed; its pods are not given up yet."""
     open_lesson(page)
@@ -160,6 +167,7 @@ SIGHTS: dict[str, Sight] = {
     "ten-workers": scene("b-ten-workers"),
     "three-control-planes": scene("e-three-control-planes"),
     "control-plane-off": one_off,
+    "export": export,
     "lost": lost,
     "lost-believed": lost_as("Believed", "p"),
     "lost-real": lost_as("Real", "p"),
