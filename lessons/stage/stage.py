@@ -17,6 +17,7 @@ from lessons.stage import (
     stops,
     story,
     then,
+    twin,
     zoom,
 )
 from lessons.stage.element import Element, View, put
@@ -94,6 +95,10 @@ class Stage:
             "now": clock.now,
             "zoom": zoom.level(sum(item.parent == "rooms" for item in view.values())),
         }
+
+    def in_words(self, cluster: Any, clock: Any) -> dict[str, Any]:
+        """The context of the text twin."""
+        return twin.twin(self._look(cluster, clock), self.mirror, twin.services_of(cluster))
 
     def moments(self, cluster: Any, clock: Any) -> str:
         """All stops of the timeline, as JSON."""

@@ -51,6 +51,13 @@ async def export(request: HttpRequest, cluster_id: str, name: str) -> HttpRespon
 
 
 @require_GET
+async def in_words(request: HttpRequest, cluster_id: str) -> HttpResponse:
+    """The text twin of what the page shows."""
+    context = await look_at_shown(request, cluster_id, lambda shown: shown.stage.in_words(shown.cluster, shown.clock))
+    return render(request, "stage/twin_body.html", context)
+
+
+@require_GET
 async def tool(request: HttpRequest, cluster_id: str, name: str) -> HttpResponse:
     """A tool's panel; ?live=1: only the part of it that changes with the cluster."""
     if name not in tool_panels.PANELS:

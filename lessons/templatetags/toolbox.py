@@ -17,3 +17,9 @@ def tools() -> tuple[Tool, ...]:
 def keys() -> tuple[Key, ...]:
     """Every key, in order."""
     return KEYS
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """'a,b' → ['a', 'b']."""
+    return text.split(",")

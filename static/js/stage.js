@@ -16,7 +16,7 @@ import { showClock, startTransport } from "./transport.js";
 import { startPast } from "./past.js";
 import { drawTimeline } from "./timeline.js";
 import { drawLayers, startLayers } from "./layers.js";
-import { drawTwin } from "./twin.js";
+import { drawTwin, startTwin } from "./twin.js";
 import { startKeys } from "./keys.js";
 import { zoomRooms } from "./zoom.js";
 import { onView, startViews } from "./views.js";
@@ -30,6 +30,7 @@ function start() {
   startInspector();
   startFind();
   startExport();
+  startTwin();
   watchCuts();
   startChain();
   startTransport();
@@ -47,7 +48,7 @@ function start() {
     showClock(frame);
     drawTimeline(frame);
     drawLayers();
-    drawTwin();
+    drawTwin(frame);
   });
   const again = () => {
     drawTimeline();

@@ -1,62 +1,70 @@
-// The text twin: the picture's own elements again as headings and tables. Rows are keyed, so focus stays.
+// The text twin: fetched while somebody reads it, at most once a second and only after something changed; what is open
+// and where the focus is stays. The outline is a tree as the ARIA practices have it: one stop for Tab, arrows inside.
 
-const text = (element, field) => element.querySelector(`[data-f="${field}"]`)?.textContent.trim() ?? "";
+const EVERY = 1000; // ms between two looks
+let looked = -EVERY;
+let timer = 0;
 
-/** Brings the tables up to date, if they are what is shown. */
-export function drawTwin() {
-  if (document.getElementById("play")?.dataset.reading !== "text" || !document.getElementById("twin")) return;
-  const picture = document.getElementById("picture");
-  fill("twin-processes", [...picture.querySelectorAll("button[data-part]")].map((part) => ({
-    key: part.id, name: part.dataset.part, data: { part: part.dataset.part }, cells: [describe(part)],
-  })));
-  fill("twin-owners", [...document.querySelectorAll("#layers .obj")].map((each) => {
-    const button = each.querySelector(".t");
-    return { key: each.id, name: button.textContent, data: { ref: button.dataset.ref }, cells: [each.querySelector("small").textContent, text(each, "wants") || text(each, "count"), text(each, "wait").replace(/^waits: /, "")] };
-  }));
-  fill("twin-nodes", [...picture.querySelectorAll("[data-node]")].map((node) => ({
-    key: node.id, name: node.dataset.node, data: { nodeName: node.dataset.node },
-    cells: [text(node, "word"), text(node, "belief") || "the same", text(node, "promised")],
-  })));
-  fill("twin-pods", [...picture.querySelectorAll("button[data-pod]")].map((pod) => ({
-    key: pod.id, name: pod.dataset.pod, data: { twinPod: pod.dataset.pod, namespace: pod.dataset.namespace, uid: pod.dataset.uid, status: pod.dataset.status },
-    cells: [text(pod, "word"), pod.closest("[data-node]")?.dataset.node ?? "none yet", text(pod, "note")],
-  })));
+/** Brings it up to date, if it is what is shown and `frame` changed something. */
+export function drawTwin(frame) {
+  const play = document.getElementById("play");
+  if (play.dataset.reading !== "text" || timer) return;
+  if (frame && !frame.add && !frame.del && !frame.set?.some(([id]) => id !== "now")) return;
+  timer = setTimeout(look, Math.max(0, looked + EVERY - performance.now()));
 }
 
-// What a process says of itself: its label without its own name.
-function describe(part) {
-  const state = part.dataset.state;
-  const counts = [...part.querySelectorAll('[data-f="what"], [data-f="eq"] > span, [data-f="revision"]')].map((each) => each.textContent.trim());
-  return [state, ...counts.filter(Boolean)].join(", ");
+async function look() {
+  const { cluster, code } = document.getElementById("play").dataset;
+  const place = document.getElementById("twin");
+  looked = performance.now();
+  await globalThis.htmx.ajax("GET", `/clusters/${cluster}/twin/${code ? `?code=${code}` : ""}`, { target: place, swap: "innerMorph" });
+  timer = 0;
+  const items = [...place.querySelectorAll("[role=treeitem]")];
+  if (items.length && !items.some((item) => item.tabIndex === 0)) items[0].tabIndex = 0; // the one in focus is gone
 }
 
-function fill(id, rows) {
-  const body = document.getElementById(id);
-  const old = new Map([...body.children].map((row) => [row.dataset.of, row]));
-  rows.forEach((wanted, index) => {
-    const row = old.get(wanted.key) ?? makeRow(wanted);
-    old.delete(wanted.key);
-    const button = row.querySelector("button");
-    Object.assign(button.dataset, wanted.data);
-    setText(button, wanted.name);
-    wanted.cells.forEach((cell, column) => setText(row.children[column + 1], cell));
-    if (body.children[index] !== row) body.insertBefore(row, body.children[index] ?? null);
+/** Wires the outline. */
+export function startTwin() {
+  globalThis.htmx?.config.morphIgnore.push("aria-expanded", "tabindex");
+  const place = document.getElementById("twin");
+  place?.addEventListener("keydown", (event) => {
+    const item = event.target.closest("[role=treeitem]");
+    if (item && !event.ctrlKey && !event.metaKey && !event.altKey && move(place, item, event.key)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
   });
-  for (const row of old.values()) row.remove();
+  place?.addEventListener("click", (event) => {
+    const item = event.target.closest("[role=treeitem]");
+    if (!item) return;
+    go(item);
+    if (!event.target.matches(".label[data-uid], .label[data-part], .label[data-node-name]")) toggle(item);
+  });
 }
 
-function makeRow(wanted) {
-  const row = document.createElement("tr");
-  row.dataset.of = wanted.key;
-  const head = document.createElement("th");
-  head.scope = "row";
-  const button = document.createElement("button");
-  button.type = "button";
-  head.append(button);
-  row.append(head, ...wanted.cells.map(() => document.createElement("td")));
-  return row;
+function move(place, item, key) {
+  const seen = [...place.querySelectorAll("[role=treeitem]")].filter((each) => each.offsetParent);
+  const open = item.getAttribute("aria-expanded");
+  const at = seen.indexOf(item);
+  if (key === "ArrowDown") go(seen[at + 1]);
+  else if (key === "ArrowUp") go(seen[at - 1]);
+  else if (key === "Home") go(seen[0]);
+  else if (key === "End") go(seen.at(-1));
+  else if (key === "ArrowRight") open === "false" ? toggle(item) : open && go(seen[at + 1]);
+  else if (key === "ArrowLeft") open === "true" ? toggle(item) : go(item.parentElement.closest("[role=treeitem]"));
+  else if (key === "Enter" || key === " ") item.querySelector(".label").click();
+  else return false;
+  return true;
 }
 
-function setText(element, value) {
-  if (element.textContent !== value) element.textContent = value;
+function toggle(item) {
+  const open = item.getAttribute("aria-expanded");
+  if (open) item.setAttribute("aria-expanded", String(open === "false"));
+}
+
+function go(item) {
+  if (!item) return;
+  for (const each of item.closest("[role=tree]").querySelectorAll('[tabindex="0"]')) each.tabIndex = -1;
+  item.tabIndex = 0;
+  item.focus();
 }

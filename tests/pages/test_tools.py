@@ -13,7 +13,7 @@ from lessons.visitors import Visitor
 from tests.pages.play import act, until
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {{containers: [{{name: a, image: nginx}}]}}\n"
-PATHS = ["steps/1/", "inspect/?ref=pods/default/x", "find/?q=web", *(f"tools/{name}/" for name in PANELS)]
+PATHS = ["steps/1/", "twin/", "inspect/?ref=pods/default/x", "find/?q=web", *(f"tools/{name}/" for name in PANELS)]
 
 
 @pytest.fixture
