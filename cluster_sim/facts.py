@@ -3,6 +3,7 @@
 What a goal asks for ("web never had fewer than 2 ready pods while the node was down") is a question about these, so
 that it holds at any speed: a change between two frames is a fact as much as a long one. A fact is
 `{"time": seconds, "name": …, "value": …}`. Names: `ready:NS/DEPLOYMENT`, `pods:NS/DEPLOYMENT` (not being deleted),
+`pods:NS/DEPLOYMENT:REPLICASET` (of these, each ReplicaSet's: a rollout is one falling and one rising),
 `desired:NS/DEPLOYMENT`, `restarts:NS/DEPLOYMENT` (of its containers, ever), `released:NS/DEPLOYMENT` (pods that were its
 own and run on without an owner), `act` (value: what a person asked for) and `fault`. These are read off etcd's history.
 Of requests that clients in the cluster send: `requests:NS/SERVICE` (sent, about once a second), `lost:NS/SERVICE` and
@@ -27,7 +28,7 @@ class Facts:
         self.dropped: int = data.get("dropped", 0)
         self.revision: int = data.get("revision", 0)
         self.values: dict[str, int] = data.get("values", {})
-        self.pods: dict[str, list[Any]] = data.get("pods", {})  # key → [deployment, counts as there, counts as ready]
+        self.pods: dict[str, list[Any]] = data.get("pods", {})  # key → [deployment, counts as there, as ready, ReplicaSet]
         self.restarts: dict[str, int] = data.get("restarts", {})  # pod key → restarts of its containers
         self.released: dict[str, str] = data.get("released", {})  # pod key → the deployment it belonged to
         self.owners: dict[str, str] = data.get("owners", {})  # ReplicaSet ns/name → deployment ns/name
@@ -98,7 +99,7 @@ class Facts:
                 there = "deletionTimestamp" not in value["metadata"]
                 conditions = value.get("status", {}).get("conditions", ())
                 ready = any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
-                self.pods[key] = after = [deployment, there, ready and there]
+                self.pods[key] = after = [deployment, there, ready and there, owner]
         if value is None:
             self.restarts.pop(key, None)
         elif after:
@@ -113,6 +114,16 @@ class Facts:
                     if change:
                         fact = f"{name}:{deployment}"
                         self._set(fact, self.values.get(fact, 0) + change, time)
+            self._of_replicaset(before, after, time)
+
+    def _of_replicaset(self, before: list[Any] | None, after: list[Any] | None, time: float) -> None:
+        changes: dict[str, int] = {}
+        for row, sign in ((before, -1), (after, 1)):
+            if row and row[1] and len(row) > 3:  # the rows of older snapshots do not say whose they are
+                fact = f"pods:{row[0]}:{row[3]}"
+                changes[fact] = changes.get(fact, 0) + sign
+        for fact, change in changes.items():
+            self._set(fact, max(0, self.values.get(fact, 0) + change), time)
 
     def _restarted(self, key: str, deployment: str, pod: dict[str, Any], time: float) -> None:
         count = sum(item.get("restartCount", 0) for item in pod.get("status", {}).get("containerStatuses", ()))

@@ -12,6 +12,7 @@ from lessons.stage import (
     messages,
     nodes,
     render,
+    rollout,
     routes,
     sentences,
     stops,
@@ -39,6 +40,7 @@ class Stage:
         self.story = story.Story()
         self.flights = messages.Flights()
         self.stops = stops.Stops()
+        self.rollouts = rollout.Rollouts()
         self.floors: dict[str, Floor] = {}
         self.view: View = {}  # what the last frame told
         self.unsure: set[str] = set()  # what full frames since then told differently
@@ -132,6 +134,8 @@ class Stage:
         layers.draw(view, self.mirror, now)
         belief.draw(view, self.mirror, now)
         self.stops.draw(view)
+        self.rollouts.follow(cluster, self.story.root, self.story.spans)
+        self.rollouts.draw(view, self.mirror)
         then.draw(view, getattr(clock, "then", None), _since(self.story, now))
         put(
             view,

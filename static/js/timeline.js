@@ -32,7 +32,8 @@ export function drawTimeline(frame) {
   const lines = timelineSteps();
   showMoment(lines);
   const now = document.getElementById("now-text")?.textContent ?? "";
-  const stamp = `${lines.map((l) => l.span + l.time + l.lane + l.cause + l.now + (l.later ?? "")).join()} ${frame?.clock?.mode}`;
+  const plot = document.getElementById("rollout")?.dataset.plot ?? "";
+  const stamp = `${plot} ${lines.map((l) => l.span + l.time + l.lane + l.cause + l.now + (l.later ?? "")).join()} ${frame?.clock?.mode}`;
   if (frame && stamp === drawnFor) {
     const text = svg.querySelector(".nowt");
     const shown = svg.dataset.wall === "1" ? onWall(now) : now;
@@ -96,6 +97,7 @@ function drawLanes(svg, lines, { width, height }, now) {
   if (lines.length < whole.length) folds.unshift({ x: (x[0] + x[1]) / 2 - 4, words: `${whole.length - lines.length} steps` });
   const index = new Map(lines.map((line, i) => [line.span, i]));
   lines.forEach((line, i) => drawCause(svg, line, i, index, lines, x, y));
+  drawRollout(svg, lines, x, { head, top, foot });
   for (const fold of folds) {
     make(svg, "path", { class: "brk", d: `M${fold.x} ${top - 10}l-6 ${foot - top + 10}M${fold.x + 8} ${top - 10}l-6 ${foot - top + 10}` });
     make(svg, "text", { class: "gap", x: fold.x, y: height - 3 }, fold.words ?? inWords(fold.gap));
@@ -107,6 +109,30 @@ function drawLanes(svg, lines, { width, height }, now) {
   make(svg, "text", { class: "nowt", x: head + 20, y: 14 }, now);
   if (!lines.length) make(svg, "text", { class: "gap l", x: left + 20, y: y("Controllers") + 26 }, "Nothing has happened yet.");
   make(svg, "text", { class: "gap l", x: head + 20, y: height - 3 }, "not yet");
+}
+
+// A Deployment that rolls out: how many pods are of the old template, of the new one, and ready, at each moment; between
+// two steps of the chain time runs evenly.
+function drawRollout(svg, lines, x, { head, top, foot }) {
+  const text = document.getElementById("rollout")?.dataset.plot;
+  if (!text || !lines.length) return;
+  const { name, most, least, points } = JSON.parse(text);
+  const times = [...lines.map((line) => Number(line.at)), Math.max(points.at(-1)[0], Number(lines.at(-1).at)) + 1];
+  const places = [...x, head];
+  const where = (at) => {
+    const i = times.findIndex((time) => time > at);
+    if (i < 1) return i ? head : places[0];
+    return places[i - 1] + (places[i] - places[i - 1]) * (at - times[i - 1]) / (times[i] - times[i - 1]);
+  };
+  const high = Math.max(most, ...points.map(([, old, young]) => old + young));
+  const y = (count) => foot - (foot - top) * count / high;
+  const group = make(svg, "g", { class: "rollout" });
+  for (const bound of [most, least]) make(group, "path", { class: "bound", d: `M${x[0]} ${y(bound)}H${head}` });
+  ["old", "new", "ready"].forEach((kind, i) => {
+    make(group, "path", { class: kind, d: points.map((point, n) => `${n ? `H${where(point[0])}V` : `M${where(point[0])} `}${y(point[i + 1])}`).join("") + `H${head}` });
+    make(svg, "text", { class: `gap l ${kind}`, x: head + 20, y: 32 + 15 * i }, `${points.at(-1)[i + 1]} ${kind}${i ? "" : ` of ${name}`}`);
+  });
+  make(svg, "text", { class: "gap l", x: head + 20, y: 77 }, `at most ${most}, ${least} available`);
 }
 
 function drawCause(svg, line, i, index, lines, x, y) {

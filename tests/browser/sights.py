@@ -127,6 +127,18 @@ def export(page: Page) -> None:
     expect(page.locator("#export-menu")).to_be_visible()
 
 
+def rolled_out(page: Page) -> None:
+    """A rollout that is through, plotted on the timeline."""
+    open_lesson(page)
+    page.keyboard.press("s")
+    form = page.locator('[data-workload="web"] form', has=page.locator("input[name=image]")).first
+    form.locator("input[name=image]").fill("nginx:1.28")
+    form.get_by_role("button").first.click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#lanes text.new")).to_have_text("3 new", timeout=60_000)
+    expect(page.locator("#lanes text.old")).to_have_text("0 old of web")
+
+
 def lost(page: Page, how: str = "c") -> None:
     """A node is cut off (or without power), and the control plane has noticed; its pods are not given up yet."""
     open_lesson(page)
@@ -168,6 +180,7 @@ SIGHTS: dict[str, Sight] = {
     "three-control-planes": scene("e-three-control-planes"),
     "control-plane-off": one_off,
     "export": export,
+    "rolled-out": rolled_out,
     "lost": lost,
     "lost-believed": lost_as("Believed", "p"),
     "lost-real": lost_as("Real", "p"),

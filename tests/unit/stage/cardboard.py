@@ -112,6 +112,10 @@ class CardboardCluster:
             self.write(f"/registry/minions/{name}", a_node(name))
             self.write(f"/registry/leases/kube-node-lease/{name}", {"metadata": {}, "spec": {"renewTime": at(0)}})
 
+    def facts(self, cursor: int | None = None) -> tuple[int, list[dict[str, Any]]]:
+        """None were recorded."""
+        return 0, []
+
     def patience(self) -> tuple[float, float]:
         """As the model's."""
         return 50.0, 5.0
