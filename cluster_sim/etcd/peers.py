@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.etcd import phrases, proposals, reads
-from cluster_sim.etcd.raft import heartbeat, messages
+from cluster_sim.etcd.raft import heartbeat, messages, replication
 from cluster_sim.etcd.raft.log import INDEX, NORMAL
 from cluster_sim.kernel import BACKGROUND, DETAIL, STORY
 
@@ -32,6 +32,8 @@ def heard(member: Etcd, message: Message, span: int) -> None:
             member.kernel.send(member.part, other, "raft", answer, span, verb=messages.HEARTBEAT_RESP, level=BACKGROUND)
             return
     elif kind == messages.HEARTBEAT_RESP and heartbeat.answered_as_usual(member.raft, message, now):
+        return
+    elif kind == messages.APP_RESP and replication.answered_as_usual(member.raft, message, now):
         return
     if kind == messages.PROP:
         message = {**message, "entries": [[kind, proposals.stamped(data, now) if kind == NORMAL else data]
@@ -55,7 +57,8 @@ def woken(member: Etcd, span: int) -> None:
 
 def set_alarm(member: Etcd) -> None:
     """Be woken at the next deadline, unless the alarm rings before it anyway."""
-    due, alarm = member.raft.deadline(), member.state["alarm"]
+    alarm = member.state["alarm"]
+    due = member.raft.deadline()
     if due is None or (alarm is not None and alarm[0] <= due):
         return
     kernel = member.kernel
@@ -69,7 +72,7 @@ def after_raft(member: Etcd, span: int) -> None:
     raft = member.raft
     while raft.has_ready():
         ready = raft.ready()
-        cause = _tell_role(member, span)
+        cause = _tell_role(member, span) if _is_news(member) else span
         if ready.appended and raft.memory["role"] == "leader":
             cause = _tell_append(member, ready.appended, cause)
         if ready.committed:
@@ -87,7 +90,8 @@ def after_raft(member: Etcd, span: int) -> None:
             reads.serve_ready(member, cause)
         if member.state["removed"]:
             return
-    _tell_role(member, span)
+    if _is_news(member):
+        _tell_role(member, span)
     set_alarm(member)
 
 
@@ -147,14 +151,19 @@ def _tell_committed(member: Etcd, entries: list[Any], cause: int) -> int:
                               args={"have": have, "members": len(voters)})
 
 
+def _is_news(member: Etcd) -> bool:
+    """Whether role, term or leader are others than was told."""
+    role, term, leader = member.state["told"]
+    memory = member.raft.memory
+    return bool(memory["role"] != role or memory["leader"] != leader or member.raft.disk["term"] != term)
+
+
 def _tell_role(member: Etcd, span: int) -> int:
     """Tell of a change of role, term or leader; → the span that what follows has as its cause."""
     raft, state = member.raft, member.state
     memory, disk = raft.memory, raft.disk
-    before, now = state["told"], [memory["role"], disk["term"], memory["leader"]]
-    if before == now:
-        return span
-    state["told"] = now
+    before = state["told"]
+    state["told"] = [memory["role"], disk["term"], memory["leader"]]
     args = {"node": member.node, "term": disk["term"], "other": member.name_of(memory["leader"])}
     role, leader = memory["role"], memory["leader"]
     phrase, level = "", DETAIL

@@ -71,7 +71,9 @@ class Network:
     def lands(self, source: str, target: str, now: int) -> int | None:
         """When a message sent now arrives; None: it is lost. On one link messages arrive in the order they were sent:
         after a slow link is mended, what is quick waits for what is still on its way (a TCP stream keeps order)."""
-        latency = self.latency(source, target)
+        latency = self._latency.get((source, target))
+        if latency is None:
+            latency = self.latency(source, target)
         if latency is None or not self.ordered:
             return None if latency is None else now + latency
         if self._lossy:

@@ -63,9 +63,7 @@ class Trace:
         return routes
 
     def record(self, row: list[Any]) -> None:
-        """Keep one span; a story span lifts its background ancestors."""
-        if not self.recording:
-            return
+        """Keep one span, if `recording`, which the caller asks; a story span lifts its background ancestors."""
         level, cause = row[LEVEL], row[CAUSE]
         if cause & 1 and cause not in self.risen:
             if level == STORY:

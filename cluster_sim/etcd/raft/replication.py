@@ -77,6 +77,17 @@ def maybe_commit(raft: Raft) -> bool:
     return False
 
 
+def answered_as_usual(raft: Raft, message: Message, now: int) -> bool:
+    """Half of all answers bring nothing new: they answer a message that only told what is committed. False: the rules
+    must hear it."""
+    progress = raft.memory["progress"].get(message["from"])
+    if (progress is None or message["term"] != raft.disk["term"] or message["reject"] or progress["state"] != REPLICATE
+            or message["index"] > progress["match"]):
+        return False
+    progress["heard"] = now
+    return True
+
+
 def answered(raft: Raft, message: Message) -> None:
     """The leader hears what became of what it sent."""
     peer = message["from"]
