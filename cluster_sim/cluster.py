@@ -16,7 +16,7 @@ from cluster_sim.command_log import CommandLog, Record, check, head
 from cluster_sim.etcd import Etcd
 from cluster_sim.facts import Facts
 from cluster_sim.history import Position
-from cluster_sim.kernel import SECOND, Kernel, Span, frozen
+from cluster_sim.kernel import SECOND, Kernel, Span, frozen, plain
 from cluster_sim.kernel.loop import in_background
 from cluster_sim.kernel.trace import Trace
 from cluster_sim.reading import Reading
@@ -80,7 +80,11 @@ class Cluster(Reading, Visiting):
     @classmethod
     def restore(cls, data: bytes) -> Cluster:
         """The cluster of a snapshot; raises SnapshotError."""
-        saved = history.unpack(data)
+        with plain.growing():
+            return cls._of(history.unpack(data))
+
+    @classmethod
+    def _of(cls, saved: dict[str, Any]) -> Cluster:
         kernel = Kernel(saved["seed"], data=saved["kernel"])
         kernel.trace = Trace(saved["trace"])
         cluster = cls(kernel, CommandLog(*saved["log"]), Facts(saved["facts"]), saved["faults"], saved["users"])
