@@ -40,6 +40,15 @@ def code_of(cluster_id: str) -> str:
     return known
 
 
+def move(old: str, new: str) -> bool:
+    """The code of one cluster leads to another from now on; → whether it had one. Uses the database."""
+    with transaction.atomic():
+        if not JoinCode.objects.filter(cluster_id=old).exists():
+            return False
+        JoinCode.objects.filter(cluster_id=new).delete()
+        return bool(JoinCode.objects.filter(cluster_id=old).update(cluster_id=new))
+
+
 def cluster_of(typed: str) -> str | None:
     """The cluster a code leads to; None if it leads nowhere. Uses the database."""
     code = normalized(typed)

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons import hosting
-from lessons.classroom import sharing
+from lessons.classroom import beginning_anew, sharing
 from lessons.curriculum import class_live, goals, library, panel, progress, words
 from lessons.curriculum.lesson import Lesson
+from lessons.hosting import notes
 
 T = TypeVar("T")
 LESSON_SPEED = 0.1  # lessons open in slow motion: every hop can be seen
@@ -32,6 +33,7 @@ async def lesson_page(request: HttpRequest, slug: str) -> HttpResponse:
     shared = sharing.links(request, cluster_id, code)
     return render(request, "curriculum/lesson.html", {
         **context, **shared, "stage": stage, "cluster_id": cluster_id, "role": "owner",
+        "note": await notes.of(request.visitor.id, slug, cluster_id),
         "nothing_yet": "Nothing yet. Everything the cluster does after your act is told here, step by step."})
 
 
@@ -83,9 +85,9 @@ async def predict(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 async def start_over(request: HttpRequest, slug: str) -> HttpResponse:
-    """A fresh cluster, the first step."""
+    """A fresh cluster, the first step; who follows goes along."""
     lesson = _lesson(slug)
-    await hosting.open(request.visitor, slug, lesson.scene, fresh=True, speed=LESSON_SPEED)
+    await beginning_anew.start_over(request.visitor, slug, lesson.scene, LESSON_SPEED)
     await _database(lambda: progress.start_over(progress.of(request.visitor.id, lesson)))
     return HttpResponseRedirect(reverse("lesson", args=[slug]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -18,8 +19,8 @@ from lessons import hosting
 from lessons.classroom import sharing
 from lessons.curriculum import library
 from lessons.home import scenes
-from lessons.hosting import forking
-from lessons.hosting.models import HostedCluster, Origin
+from lessons.hosting import forking, limits, put_away
+from lessons.hosting.models import HostedCluster, KeptMoment, Origin
 from lessons.hosting.moments import NoSuchMoment, OtherEngine
 from lessons.hosting.recovery import NoSuchCluster
 
@@ -37,7 +38,10 @@ async def cluster(request: HttpRequest, cluster_id: str) -> HttpResponse:
     visitor = request.visitor.id  # type: ignore[attr-defined]
     row = await sync_to_async(HostedCluster.objects.filter(pk=cluster_id, visitor=visitor).first)()
     if row is None:
-        raise Http404(GONE)
+        kept = await sync_to_async(put_away.log_of)(cluster_id, visitor)
+        if kept is None:
+            raise Http404(GONE)
+        return render(request, "home/put_away.html", _put_away(kept), status=410)
     context = await sync_to_async(_origin)(row)
     if row.lesson.startswith(FILE) and not context:
         return await _brought(request, cluster_id)
@@ -99,7 +103,8 @@ def _check_size(text: str) -> None:
 async def moment(request: HttpRequest, moment_id: str) -> HttpResponse:
     """A link to a moment: the visitor's own cluster, paused there."""
     visitor = request.visitor.id  # type: ignore[attr-defined]
-    opening = hosting.house().load_job(lambda: forking.open_moment(visitor, moment_id))
+    host = hosting.house()
+    opening = host.load_job(lambda: forking.open_moment(host, visitor, moment_id))
     try:
         cluster_id = await asyncio.wrap_future(opening)
     except NoSuchMoment as error:
@@ -108,6 +113,12 @@ async def moment(request: HttpRequest, moment_id: str) -> HttpResponse:
         return render(request, "home/other_engine.html",
                       {"title": _title(error.lesson), "scene": _page_of(error.lesson)}, status=410)
     return HttpResponseRedirect(reverse("cluster", args=[cluster_id]))
+
+
+def _put_away(kept: KeptMoment) -> dict[str, Any]:
+    acts = len(json.loads(kept.log)) - 1
+    return {"title": _title(kept.lesson), "at": f"{json.loads(kept.position)[0] / 1e6:.1f} s", "acts": acts, "moment": kept.pk,
+            "scene_page": _page_of(kept.lesson), "days": limits.CLUSTER_DAYS, "most": limits.CLUSTERS_PER_PERSON}
 
 
 def _origin(row: HostedCluster) -> dict[str, Any]:

@@ -9,15 +9,17 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons import hosting
-from lessons.classroom import sharing
+from lessons.classroom import beginning_anew, sharing
 from lessons.curriculum import library, progress
 from lessons.home import scenes
 from lessons.home import story as small_cluster
 from lessons.home.theme import COOKIE, THEMES
+from lessons.hosting import notes
 
 log = logging.getLogger(__name__)
 LONGEST_RUN = 6  # stops of the path that stand in one column
@@ -91,12 +93,16 @@ async def story(request: HttpRequest) -> HttpResponse:
 async def play(request: HttpRequest) -> HttpResponse:
     """Free play: a scene to choose, and nobody who asks anything."""
     scene = scenes.find(request.GET.get("scene", ""))
-    cluster_id = await hosting.open(request.visitor, f"play:{scene.slug}", scene.text, fresh="fresh" in request.GET)
+    lesson = f"play:{scene.slug}"
+    if "fresh" in request.GET:  # and then the page without it: loaded again, it does not begin anew again
+        await beginning_anew.start_over(request.visitor, lesson, scene.text)
+        return HttpResponseRedirect(f"{reverse('play')}?scene={scene.slug}")
+    cluster_id = await hosting.open(request.visitor, lesson, scene.text)
     stage = await hosting.ask_shown(cluster_id, hosting.first_paint)
     shared = await sync_to_async(sharing.invitation)(request, cluster_id)
     return render(request, "home/play.html", {
         **shared, "stage": stage, "cluster_id": cluster_id, "role": "owner", "scene": scene,
-        "scenes": scenes.all_scenes(),
+        "scenes": scenes.all_scenes(), "note": await notes.of(request.visitor.id, lesson, cluster_id),
         "nothing_yet": "Nothing yet. Kill a pod or stop a process: every step that follows is told here."})
 
 

@@ -43,7 +43,7 @@ def kill(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> O
         raise Refused(f"{name} is already on its way out.", "It was asked to stop and has a moment to do so.")
     path = f"/api/v1/namespaces/{namespace}/pods/{name}"
     body = {"kind": "DeleteOptions", "apiVersion": "v1", "preconditions": {"uid": pod["metadata"]["uid"]}}
-    return send(hosted, actor, op, wall, answer, "DELETE", path, body, None)
+    return send(hosted, actor, op, wall, answer, "DELETE", path, body, None, f"{name} is asked to go.")
 
 
 def request(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> Outcome:
@@ -60,11 +60,12 @@ def request(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -
 
 
 def send(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer, verb: str, path: str, body: Any,
-         content_type: str | None) -> Outcome:
+         content_type: str | None, note: str = "Sent to the API server.") -> Outcome:
+    """To the API server; `note` says what was done, until the stage shows what came of it."""
     call = hosted.cluster.submit(verb, path, body, actor.user, content_type, id=command_id(op))
     hosted.begin_act(Act(call, command_id(op), answer), call.span, wall)
     return Outcome(True, command_id(op), kubectl=kubectl.line(verb, path, body), request=f"{verb} {path}",
-                   note=PAUSED_NOTE if hosted.pace.paused else "", result=str(call.span))
+                   note=PAUSED_NOTE if hosted.pace.paused else note, result=str(call.span))
 
 
 def fault(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> Outcome:
@@ -83,7 +84,8 @@ def fault(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> 
     except FaultError as error:
         raise Refused("That cannot be done now.", str(error)) from error
     begin(hosted, op, answer, seen, wall)
-    return Outcome(True, command_id(op), kubectl=kubectl.CANNOT, result=number)
+    return Outcome(True, command_id(op), kubectl=kubectl.CANNOT, result=number,
+                   note=f"{name.replace('-', ' ')}: {target}.")
 
 
 def undo_fault(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> Outcome:
@@ -94,7 +96,7 @@ def undo_fault(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer
     except FaultError as error:
         raise Refused("There is nothing to repair.", str(error)) from error
     begin(hosted, op, answer, seen, wall)
-    return Outcome(True, command_id(op))
+    return Outcome(True, command_id(op), note="Repaired.")
 
 
 def pause(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> Outcome:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cluster_sim import Cluster
-from lessons.hosting import limits, moments, past
+from lessons.hosting import moments, past, put_away
 from lessons.hosting.commands import WATCHING, command_id
 from lessons.hosting.hosted import Answer, Hosted
 from lessons.hosting.models import ClusterSnapshot, CommandRecord, HostedCluster, Origin
@@ -41,7 +41,9 @@ def fork(host: "Host", hosted: Hosted, actor: Actor, op: dict[str, Any], answer:
     def job() -> str:
         cluster = replay(beginning.head, beginning.records, bases, beginning.position)
         HostedCluster.objects.filter(pk=source).update(seen_at=timezone.now())  # it stays: the fork leads back to it
-        return begin(actor.visitor, FORK, beginning, cluster, source, speed, paused=True)
+        forked = begin(actor.visitor, FORK, beginning, cluster, source, speed, paused=True)
+        host.let_go(put_away.surplus(actor.visitor))
+        return forked
 
     number = command_id(op)
 
@@ -89,18 +91,15 @@ def begin(visitor: str, sort: str, beginning: Moment, cluster: Cluster, source: 
                                        data=data)
         Origin.objects.create(cluster=row, source=HostedCluster.objects.filter(pk=source).first() if source else None,
                               lesson=beginning.lesson, at=cluster.position.at)
-        theirs = HostedCluster.objects.filter(visitor=visitor).order_by("-seen_at")
-        surplus = list(theirs.values_list("pk", flat=True)[limits.CLUSTERS_PER_PERSON:])
-        HostedCluster.objects.filter(pk__in=surplus).delete()
     return row.pk
 
 
-def open_moment(visitor: str, moment_id: str) -> str:
+def open_moment(host: "Host", visitor: str, moment_id: str) -> str:
     """The visitor's own cluster at a kept moment, paused → its id; the one they have if it still stands there.
 
     Raises moments.NoSuchMoment, moments.OtherEngine. Runs on a loader's thread.
     """
-    kept = moments.find(moment_id)
+    kept = moments.find(moment_id, visitor)
     lesson = f"{kept.lesson}@{moment_id}"
     mark = json.dumps(mark_of(kept.position))
     theirs = HostedCluster.objects.filter(visitor=visitor, lesson=f"{LINK}{lesson}"[:100], mark=mark, paused=True)
@@ -111,7 +110,9 @@ def open_moment(visitor: str, moment_id: str) -> str:
     cluster = Cluster.open(kept.head["scene"], kept.head["seed"], epoch=kept.head["epoch"])
     cluster.catch_up(kept.records, kept.position)
     beginning = Moment(lesson, kept.head, kept.records, kept.position)
-    return begin(visitor, LINK, beginning, cluster, None, 1.0, paused=True)
+    opened = begin(visitor, LINK, beginning, cluster, None, 1.0, paused=True)
+    host.let_go(put_away.surplus(visitor))
+    return opened
 
 
 def _shown(hosted: Hosted) -> Moment:

@@ -11,7 +11,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 from django.db import close_old_connections
 
 from cluster_sim import Response
-from lessons.hosting import acting, calling, errands, keeping, limits, past, recovery
-from lessons.hosting.fan_out import Viewer
+from lessons.hosting import acting, calling, errands, keeping, limits, past, put_away, recovery
+from lessons.hosting.fan_out import PUT_AWAY, Viewer, dismiss
 from lessons.hosting.hosted import Hosted
 from lessons.hosting.log_writer import LogWriter
 from lessons.hosting.opening import own_cluster
@@ -58,6 +58,7 @@ class Host:
         self._lock = threading.Lock()
         self._closing = False
         self._housekept = 0.0
+        self._swept = -limits.SWEEP_EVERY
 
     # From any thread
 
@@ -82,8 +83,12 @@ class Host:
                 opened.set_result(asked.result())
 
         def find() -> None:
-            job = functools.partial(own_cluster, self.openings, visitor, lesson, scene, fresh, speed)
-            self.load_job(job).add_done_callback(found)
+            self.load_job(theirs).add_done_callback(found)
+
+        def theirs() -> str:
+            cluster_id = own_cluster(self.openings, visitor, lesson, scene, fresh, speed)
+            self.let_go(put_away.surplus(visitor.id))
+            return cluster_id
 
         find()
         return opened
@@ -165,6 +170,17 @@ class Host:
                 self._thread.start()
         self._inbox.put(job)
 
+    def let_go(self, cluster_ids: Iterable[str]) -> None:
+        """These are no longer on the disk: who still looks at one is told so, and comes back to what was kept of it."""
+
+        def gone(cluster_id: str) -> None:
+            hosted = self.clusters.pop(cluster_id, None)
+            if hosted is not None:
+                dismiss(hosted.showing.everyone, PUT_AWAY)
+
+        for cluster_id in cluster_ids:
+            self.post(functools.partial(gone, cluster_id))
+
     def close(self) -> None:
         """Mark where every cluster stands and stop."""
         self._stop()
@@ -203,6 +219,13 @@ class Host:
             if self.now() >= self._housekept + limits.MARK_EVERY:
                 self._housekept = self.now()
                 keeping.housekeep(self)
+                self._sweep()
+
+    def _sweep(self) -> None:
+        """Once an hour: let go of what nobody has looked at for too long."""
+        if self.now() >= self._swept + limits.SWEEP_EVERY:
+            self._swept, loaded = self.now(), frozenset(self.clusters)
+            self.load_job(lambda: self.let_go(put_away.idle(loaded)))
 
     def _work_off(self) -> None:
         while True:
@@ -257,7 +280,7 @@ class Host:
         """Let go of a cluster that differs from the disk; its viewers get it as it was. Pacing thread."""
         if self.clusters.get(hosted.id) is hosted:
             del self.clusters[hosted.id]
-            for viewer in (*hosted.showing.viewers, *hosted.showing.joining):
+            for viewer in hosted.showing.everyone:
                 self.join(hosted.id, viewer)
 
     def _ask(self, cluster_id: str, question: Callable[[Hosted], T], answer: "Future[T]", looking: bool) -> None:

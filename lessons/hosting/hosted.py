@@ -89,7 +89,7 @@ class Hosted:
     answers: dict[str, Outcome] = field(default_factory=dict)  # command id → what was said, for who repeats it
     memory: dict[str, Any] = field(default_factory=dict)  # for the rooms that watch (goals, votes)
     seen_span: int = 0
-    resumed: bool = False  # just read from the disk: its pages may have been shown more than the last mark knows
+    resumed: float | None = None  # wall second it was read from the disk: its pages may have been shown more than that
     turn: float | None = None  # the virtual second at which the rate has to be thought about again
     measured: tuple[float, float] = (0.0, 0.0)  # wall, virtual at the last look at the speed
     reached: float | None = None
@@ -143,13 +143,13 @@ class Hosted:
     # Running
 
     def regain(self, seen: Any, wall: float) -> None:
-        """Before the first command after a restart, run to the virtual second its sender had been shown.
+        """Before a command that was kept back over a restart, run to the virtual second its sender had been shown.
 
         The disk knows where the cluster stood at the last mark, pages were shown up to a second more. Nothing was
         commanded in between, so the same comes again; without it a command about it would be too early: a pod that
-        somebody saw and killed would not be there yet.
+        somebody saw and killed would not be there yet. Several may come, each having seen more than the one before.
         """
-        behind, self.resumed = self.resumed, False
+        behind = self.resumed is not None and wall - self.resumed < limits.RESUMING
         if behind and isinstance(seen, int | float) and seen > self.cluster.now:
             self.cluster.run(min(seen, self.cluster.now + limits.SKIP_VIRTUAL), limits.REGAIN_EVENTS)
             self._absorb()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SNAPSHOTS_KEPT = 2
 ANEW = "Podium was updated since you were here: the scene begins anew."
+DONE = "That had reached the cluster before the server was started again."
 
 
 def hosted(recovered: Recovered, stage: Any, wall: float) -> Hosted:
@@ -34,11 +35,11 @@ def hosted(recovered: Recovered, stage: Any, wall: float) -> Hosted:
         row.id, row.visitor, row.lesson, cluster, stage, Pace(row.speed, row.paused), recovered.head,
         recovered.records, deque([recovered.base], maxlen=limits.SNAPSHOTS_IN_MEMORY), looked_at=wall,
         marked=cluster.position, snapshot_due=wall + limits.SNAPSHOT_EVERY, measured=(wall, cluster.now),
-        seen_span=newest_span(cluster), resumed=not recovered.began_anew,
+        seen_span=newest_span(cluster), resumed=None if recovered.began_anew else wall,
     )
     for record in recovered.records:
         if record["id"]:  # a page that was not told before the restart sends it again
-            kept.remember(Outcome(True, record["id"]))
+            kept.remember(Outcome(True, record["id"], note=DONE))
     kept.repace(wall)
     if recovered.began_anew:
         kept.memory["note"] = ANEW
@@ -71,6 +72,8 @@ def housekeep(host: "Host") -> None:
         mark(host, kept)
         if wall >= kept.snapshot_due and not kept.asleep:
             kept.snapshot_due = wall + limits.SNAPSHOT_EVERY
+            if kept.showing.watched:
+                _see(host, kept)
             if kept.cluster.position > kept.bases[-1].position:
                 snapshot(host, kept)
     for visitor, bucket in list(host.buckets.items()):

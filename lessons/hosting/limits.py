@@ -11,9 +11,14 @@ COMMAND_BURST = 40
 CLUSTERS_PER_PERSON = 10  # the one not looked at for longest goes first
 MESSAGE_BYTES = 64 * 1024  # one socket message; a manifest that is longer belongs into the console
 
+FOLLOWERS = 1000  # who watch one cluster at once: so many sockets get ten frames a second from one process
+LINE = 1000  # who wait for a place among them; further ones come again by themselves
+SWEEP_EVERY = 3600.0  # s between looks for clusters that can go
+CLUSTER_DAYS = 30  # nobody looked at it for so long: its log is kept, the rest is let go
 SLEEP_AFTER = 60.0  # s without viewer, request or stream until time stands
 UNLOAD_AFTER = 600.0  # s asleep until only the log and a snapshot are left
 MARK_EVERY = 1.0  # s between marks: a restart continues from the last one
+RESUMING = 60.0  # s after a restart in which what pages had kept back may still come
 REGAIN_EVENTS = 50_000  # events a restarted cluster runs at most to get to what its page had been shown
 SNAPSHOT_EVERY = 60.0  # s a cluster runs between durable snapshots: a restart replays at most this much
 

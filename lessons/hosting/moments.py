@@ -44,13 +44,13 @@ class Moment:
     position: Position
 
 
-def keep(visitor: str, moment: Moment) -> str:
-    """Store it → its id. Raises Refused."""
+def keep(visitor: str, moment: Moment, name: str = "") -> str:
+    """Store it → its id: a digest, or the `name` of the cluster it is all that is left of. Raises Refused."""
     log = json.dumps([moment.head, *_anonymous(moment.records)])
     if len(log.encode()) > limits.MOMENT_BYTES:
         raise TOO_LONG
     where = json.dumps(list(moment.position))
-    name = blake2b(f"{moment.lesson}\n{log}\n{where}".encode(), digest_size=LENGTH // 2).hexdigest()
+    name = name or blake2b(f"{moment.lesson}\n{log}\n{where}".encode(), digest_size=LENGTH // 2).hexdigest()
     KeptMoment.objects.get_or_create(
         id=name, defaults={"visitor": visitor, "lesson": moment.lesson, "log": log, "position": where})
     KeptMoment.objects.filter(pk=name).update(opened_at=timezone.now())
@@ -60,16 +60,22 @@ def keep(visitor: str, moment: Moment) -> str:
     return name
 
 
-def find(moment_id: str) -> Moment:
-    """A kept moment; raises NoSuchMoment, OtherEngine."""
+def find(moment_id: str, visitor: str) -> Moment:
+    """A kept moment: whoever has a link's address has it, what was kept of a cluster is its visitor's alone. Raises
+    NoSuchMoment, OtherEngine."""
     row = KeptMoment.objects.filter(pk=moment_id[:LENGTH]).first() if len(moment_id) == LENGTH else None
-    if row is None:
+    if row is None or (row.visitor != visitor and not is_link(row.pk)):
         raise NoSuchMoment(moment_id)
     head, *records = json.loads(row.log)
     if head.get("engine") != ENGINE:
         raise OtherEngine(row.lesson)
     KeptMoment.objects.filter(pk=row.pk).update(opened_at=timezone.now())
     return Moment(row.lesson, head, records, Position(*json.loads(row.position)))
+
+
+def is_link(moment_id: str) -> bool:
+    """Whether its id is a digest, as a link's is; a cluster's own is 96 random bits in another alphabet."""
+    return all(character in "0123456789abcdef" for character in moment_id)
 
 
 def _anonymous(records: list[dict[str, Any]]) -> list[dict[str, Any]]:

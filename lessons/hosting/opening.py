@@ -3,10 +3,8 @@
 import json
 import secrets
 
-from django.db import transaction
 from django.utils import timezone
 
-from lessons.hosting import limits
 from lessons.hosting.models import HostedCluster
 from lessons.hosting.openings import Openings
 from lessons.hosting.recovery import mark_of
@@ -25,11 +23,13 @@ def own_cluster(openings: Openings, visitor: Visitor, lesson: str, scene: str, f
             HostedCluster.objects.filter(pk=last.pk).update(seen_at=timezone.now())
             return last.pk
     opening = openings.get(scene)
-    with transaction.atomic():
-        row = HostedCluster.objects.create(
-            id=secrets.token_urlsafe(12), visitor=visitor.id, lesson=lesson, head=json.dumps(opening.head),
-            mark=json.dumps(mark_of(opening.position)), speed=speed,
-        )
-        surplus = theirs.order_by("-seen_at").values_list("pk", flat=True)[limits.CLUSTERS_PER_PERSON:]
-        HostedCluster.objects.filter(pk__in=list(surplus)).delete()
-    return row.pk
+    return HostedCluster.objects.create(
+        id=secrets.token_urlsafe(12), visitor=visitor.id, lesson=lesson, head=json.dumps(opening.head),
+        mark=json.dumps(mark_of(opening.position)), speed=speed,
+    ).pk
+
+
+def last_id(visitor: str, lesson: str) -> str | None:
+    """The visitor's newest cluster of a lesson, if there is one. Uses the database."""
+    theirs = HostedCluster.objects.filter(visitor=visitor, lesson=lesson).order_by("-opened_at")
+    return theirs.values_list("pk", flat=True).first()

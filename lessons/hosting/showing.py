@@ -5,6 +5,7 @@ second. Who joins, or could not keep up, gets the full state in place of a frame
 hands the text to the event loop of each viewer, in order.
 """
 
+import itertools
 import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 # Called on the pacing thread when a watched cluster has changed, at most ten times a second; → messages for its
 # audience.
 Watcher = Callable[["Hosted"], Iterable[str] | None]
+TOLD = 50  # in line who hear each time that somebody was let in
+
+
+class Full(Exception):
+    """So many watch, and so many wait, that nobody else can be let in now."""
 
 
 class Showing:
@@ -26,6 +32,7 @@ class Showing:
     def __init__(self) -> None:
         self.viewers: dict[Viewer, None] = {}
         self.joining: dict[Viewer, None] = {}
+        self.line: dict[Viewer, None] = {}  # followers for whom there is no place yet, in the order they came
         self.dirty = False
         self.due = 0.0  # no frame before this wall second
         self.last = 0.0
@@ -42,12 +49,41 @@ class Showing:
         return sum(1 for viewer in everyone if viewer.role == "follower")
 
     def join(self, viewer: Viewer) -> None:
-        """Full state at the next tick, frames from then on. Also for a viewer who lost some."""
-        self.joining[viewer] = None
+        """Full state at the next tick, frames from then on. Also for a viewer who lost some. A follower too many stands
+        in line, is told so, and comes in when somebody leaves. Raises Full when the line is too long as well."""
+        if viewer.role == "follower" and viewer not in self.viewers and self.followers >= limits.FOLLOWERS:
+            if len(self.line) >= limits.LINE:
+                raise Full
+            self.line[viewer] = None
+            self._tell_place(viewer, len(self.line))
+        else:
+            self.joining[viewer] = None
 
     def leave(self, viewer: Viewer) -> None:
+        """Gone, from wherever it stood."""
+        had_place = viewer in self.viewers or viewer in self.joining
         self.viewers.pop(viewer, None)
         self.joining.pop(viewer, None)
+        if viewer in self.line or (had_place and self.line):
+            self.line.pop(viewer, None)
+            self._let_in()
+
+    def _let_in(self) -> None:
+        """The next in line, as many as there are places; the first of the others hear how far they have come."""
+        while self.line and self.followers < limits.FOLLOWERS:
+            first = next(iter(self.line))
+            del self.line[first]
+            self.joining[first] = None
+        for place, viewer in enumerate(itertools.islice(self.line, TOLD), 1):
+            self._tell_place(viewer, place)
+
+    def _tell_place(self, viewer: Viewer, place: int) -> None:
+        deliver((viewer,), json.dumps({"t": "full", "place": place}))
+
+    @property
+    def everyone(self) -> list[Viewer]:
+        """All sockets, whether they see it yet or not."""
+        return [*self.viewers, *(each for each in self.joining if each not in self.viewers), *self.line]
 
     def changed(self) -> None:
         """Something may look different."""
@@ -65,8 +101,8 @@ class Showing:
         self.due = min(self.due, max(wall, self.last + limits.ANSWER_WAIT))
 
     def tell(self, message: dict[str, Any]) -> None:
-        """A message to everybody who looks, now."""
-        deliver(self.viewers, json.dumps(message))
+        """A message to everybody who looks or waits to, now."""
+        deliver(self.everyone, json.dumps(message))
 
     def wake_at(self, writing: int) -> float | None:
         """When there is something to send; None: nothing. What is not yet on the disk is not shown."""

@@ -85,7 +85,8 @@ def operate(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -
     except OperationError as error:
         raise Refused("That cannot be done now.", str(error)) from error
     commands.begin(hosted, op, answer, seen, wall)
-    return Outcome(True, command_id(op), kubectl=kubectl.operation(name, target or ""), request="", result=number)
+    return Outcome(True, command_id(op), kubectl=kubectl.operation(name, target or ""), request="", result=number,
+                   note=f"{target}: under way." if target else "A machine is on its way.")
 
 
 def evacuate(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> Outcome:
@@ -97,7 +98,7 @@ def evacuate(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) 
         raise Refused(f"{node} is being drained already.", "It goes on as soon as the budgets of its pods allow.")
     number = command_id(op) or f"drain-{hosted.cluster.position.commands}"  # its evictions are further requests of this act
     outcome = commands.send(hosted, actor, {**op, "id": number}, wall, answer, "PATCH", f"/api/v1/nodes/{node}",
-                            {"spec": {"unschedulable": True}}, MERGE)
+                            {"spec": {"unschedulable": True}}, MERGE, f"{node} is being drained.")
     call = hosted.unanswered[-1].call
     steps = drain.steps(node, force=bool(op.get("force")))
     hosted.errands.append(Errand(f"drain {node}", number, actor.user, hosted.cluster, steps, answer, call))

@@ -94,6 +94,7 @@ def _replayed(host: "Host", hosted: Hosted, kept: list[dict[str, Any]], replayin
         for base in [base for base in hosted.bases if base.position > position]:
             hosted.bases.remove(base)
         hosted.followed, hosted.unanswered = Followed(), []
+        hosted.resumed = None  # another story now: what pages saw of the old one leads nowhere
         hosted.seen_span = keeping.newest_span(cluster)
         wall = host.now()
         hosted.repace(wall)

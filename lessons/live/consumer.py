@@ -17,12 +17,13 @@ from lessons.classroom import codes
 from lessons.hosting.hosted import Hosted
 from lessons.hosting.outcome import Actor, Outcome, Refused
 from lessons.hosting.recovery import NoSuchCluster
+from lessons.hosting.showing import Full
 from lessons.live import messages
 from lessons.live.slow_viewer import Gauge
 from lessons.visitors import from_cookies
 
 logger = logging.getLogger(__name__)
-NOT_YOURS, NO_SUCH = 4003, 4004
+NOT_YOURS, NO_SUCH, COME_AGAIN = 4003, 4004, 1013
 CATCH_UP_EVERY = 0.5  # s between looks whether a viewer that was skipped has read on
 TOO_LONG_WAITING = Refused("That takes too long.", "The cluster is busy. Wait a moment and look whether it was done.")
 
@@ -51,6 +52,8 @@ class ClusterConsumer(AsyncWebsocketConsumer):
             await self.close(NOT_YOURS)
         except NoSuchCluster:
             await self.close(NO_SUCH)
+        except Full:
+            await self.close(COME_AGAIN)
         except Exception:
             logger.exception("Cluster %s could not be shown", self.cluster_id)
             await self.close(1011)
@@ -113,6 +116,11 @@ class ClusterConsumer(AsyncWebsocketConsumer):
             return
         self.stale = False
         await self.send(text_data=text)
+
+    async def dismiss(self, code: int) -> None:
+        """The host lets go of the cluster, or sends its followers to another."""
+        self.cluster_id = ""
+        await self.close(code)
 
     def _fall_behind(self) -> None:
         self.stale = True

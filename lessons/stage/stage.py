@@ -2,6 +2,7 @@
 
 import copy
 import json
+import secrets
 from typing import Any
 
 from lessons.stage import (
@@ -25,6 +26,7 @@ from lessons.stage.element import Element, View, put
 from lessons.stage.floor import Floor
 from lessons.stage.mirror import Mirror
 
+HOUSE = secrets.token_hex(4)  # this run of the server: a page that hears another one says that it was started again
 MODES = {"running": "", "paused": "paused", "asleep": "asleep: nobody looks", "past": "looking back"}
 
 
@@ -84,7 +86,8 @@ class Stage:
             if view.get(key) is not self.view.get(key):
                 self.unsure.add(key)
         standing = routes.standing(self.mirror.parts)
-        return self._json({**frame.whole(view, self.known.element, render.live), "routes": standing}, clock, full=True)
+        return self._json({**frame.whole(view, self.known.element, render.live), "routes": standing,
+                           "cluster": self.cluster_id, "house": HOUSE}, clock, full=True)
 
     def page(self, cluster: Any, clock: Any) -> dict[str, Any]:
         """The context of the first paint."""

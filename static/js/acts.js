@@ -50,19 +50,9 @@ export function startActs() {
   onAnswer((answer, command) => {
     if (!command && answer.t === "ack" && answer.note) did(answer.note, ""); // how something longer ended
     if (!command || QUIET.includes(command.op) || command.verb === "GET") return;
-    if (answer.t === "ack") did(answer.note || words(command), answer.kubectl || answer.request || "");
+    if (answer.t === "ack") did(answer.note, answer.kubectl || answer.request || "");
     for (const listener of after) listener(answer, command);
   });
-}
-
-// What was done, until the stage shows what came of it.
-function words({ op, name, target, node }) {
-  if (op === "kill") return `${name} is asked to go.`;
-  if (op === "fault") return `${name.replace("-", " ")}: ${target}.`;
-  if (op === "undo-fault") return "Repaired.";
-  if (op === "drain") return `${node} is being drained.`;
-  if (op === "operate") return target ? `${target}: under way.` : "A machine is on its way.";
-  return "Sent to the API server.";
 }
 
 function sizes(form) {

@@ -68,10 +68,6 @@ export function startInspector() {
     if (event.target.closest("[data-close-inspector]")) closeInspector();
     const again = event.target.closest("[data-inspect]");
     if (again) openInspector(JSON.parse(again.dataset.inspect));
-    const copy = event.target.closest("[data-copy-text]");
-    if (copy) navigator.clipboard?.writeText(document.getElementById(copy.dataset.copyText).textContent).then(() => {
-      copy.dataset.copied = "1";
-    }, () => {});
   });
   globalThis.htmx?.config.morphIgnore.push("open"); // what somebody unfolded stays so
   panel()?.addEventListener("input", (event) => event.target.closest("form")?.setAttribute("data-dirty", ""));

@@ -1,7 +1,8 @@
 // The socket. htmx's hx-ws connects, reconnects and hands us each message; frames go to the renderer, answers to
 // whoever sent the command. Commands carry an id: after a lost connection they are sent again, and the server
 // answers a repeated id with its first answer. They also carry the virtual second this page had seen: a server that was
-// killed may stand a moment before it, and goes there first.
+// killed may stand a moment before it, and goes there first. A line that is dead without saying so is found out by its
+// silence after a command, and closed: then the same way leads on.
 
 import { receive } from "./renderer.js";
 import { say } from "./announce.js";
@@ -13,6 +14,9 @@ const presents = new Set();
 let connection = null;
 let count = 0;
 let seen = null;
+let heard = 0; // messages
+let house = null; // which run of the server it was
+const SILENCE = 8000; // ms without a word after a command: the line is dead
 const visit = Math.random().toString(36).slice(2, 10);
 
 /** Calls `listener(answer, command)` for every ack and refusal. */
@@ -29,8 +33,11 @@ export function onPresent(listener) {
 export function send(op, values = {}) {
   const command = { op, id: `${visit}-${++count}`, seen, ...values };
   unanswered.set(command.id, command);
-  if (isOpen()) connection.socket.send(JSON.stringify(command));
-  else if (unanswered.size > 100) unanswered.delete(unanswered.keys().next().value);
+  if (isOpen()) {
+    const [{ socket }, before] = [connection, heard];
+    socket.send(JSON.stringify(command));
+    setTimeout(() => unanswered.has(command.id) && heard === before && socket.close(), SILENCE);
+  } else if (unanswered.size > 100) unanswered.delete(unanswered.keys().next().value);
   return command;
 }
 
@@ -53,8 +60,7 @@ export function listen() {
     for (const command of unanswered.values()) connection.socket.send(JSON.stringify(command));
   });
   document.addEventListener("htmx:ws:close", (event) => {
-    const away = [1000, 4000, 4001, 4003, 4004].includes(event.detail.code);
-    showConnection(away ? "ended" : "waiting");
+    showConnection([1000, 4000, 4001, 4003, 4004].includes(event.detail.code) ? "ended" : "waiting");
   });
   const play = document.getElementById("play");
   play.setAttribute("hx-ws:connect", play.dataset.socket);
@@ -72,7 +78,16 @@ function parse(data) {
 }
 
 function take(message) {
-  if (message.t === "frame") {
+  heard += 1;
+  const { cluster } = document.getElementById("play").dataset;
+  // The presenter began anew, and the code leads there now: so does every page that follows.
+  if ((message.cluster ?? cluster) !== cluster) location.replace(location.href.replace(cluster, message.cluster));
+  else if (message.t === "full") showConnection("full", message.place);
+  else if (message.t === "frame") {
+    const before = house;
+    house = message.house ?? house;
+    if (before && house !== before) toast("The server was started again.", document.getElementById("connection").dataset.again);
+    if (document.documentElement.dataset.connection === "full") showConnection("open");
     seen = message.clock?.now ?? seen;
     receive(message);
     if (message.say) say(message.say);
@@ -94,23 +109,22 @@ function take(message) {
   }
 }
 
-// What is kept and when it tries again, in words; hidden while all is well.
-function showConnection(state) {
+// What is kept and when it tries again, in words; hidden while all is well. The seconds are not read aloud.
+function showConnection(state, place) {
   const banner = document.getElementById("connection");
   if (!banner) return;
   clearInterval(banner.countdown);
   document.documentElement.dataset.connection = state;
   banner.hidden = state === "open";
-  if (state === "ended") {
-    banner.textContent = "This cluster was closed by its owner. Nothing more will change here. Load the page to look again.";
-  }
+  const [words, seconds, way] = banner.children;
+  words.textContent = (banner.dataset[state] ?? "").replace("#", place);
+  seconds.textContent = "";
+  if (way) way.hidden = state !== "ended";
   if (state !== "waiting") return;
-  const attempt = (connection?.attempt ?? 0) + 1;
-  let left = Math.ceil(Math.min(60, 0.5 * 2 ** (attempt - 1)));
+  let left = Math.ceil(Math.min(60, 0.5 * 2 ** (connection?.attempt ?? 0)));
   const tell = () => {
-    const when = left > 0 ? `next try in ${left} s` : "trying now";
-    const kept = unanswered.size ? ` ${unanswered.size} of your commands wait and will be sent.` : "";
-    banner.textContent = `Connection lost: ${when}. The cluster is kept, and so is your place.${kept}`;
+    const kept = unanswered.size ? ` What you did is kept and will be sent: ${unanswered.size}.` : "";
+    seconds.textContent = (left > 0 ? `Next try in ${left} s.` : "Trying now.") + kept;
     left -= 1;
   };
   tell();

@@ -1,5 +1,6 @@
 // The timeline: a space–time diagram of the chain. Lanes by actor, the list's own numbers, causes as lines between
-// lanes. Steps are evenly spaced; long waits are folded, their length in words. Drawn from the list on the page.
+// lanes. Steps are evenly spaced; long waits are folded, their length in words. Drawn from the list on the page. While one
+// looks back the head stands at that moment, what came later is dimmed, and now keeps its place as a thin line.
 
 import { showMoment, timelineSteps } from "./past.js";
 
@@ -103,10 +104,16 @@ function drawLanes(svg, lines, { width, height }, now) {
     make(svg, "text", { class: "gap", x: fold.x, y: height - 3 }, fold.words ?? inWords(fold.gap));
   }
   drawTicks(svg, lines, x, folds, step, height);
+  const seen = lines.filter((line) => !line.later).length;
+  const at = seen < lines.length ? (x[seen - 1] ?? left + 7) + 13 : head;
   lines.forEach((line, i) => drawNumber(svg, line, x[i], y(line.lane), 8.5));
-  make(svg, "path", { class: "head-line", d: `M${head} 14V${foot + 3}` });
-  make(svg, "path", { class: "grip", d: `M${head - 11} 2h22v10l-11 8-11-8Z` });
-  make(svg, "text", { class: "nowt", x: head + 20, y: 14 }, now);
+  if (at < head) {
+    make(svg, "path", { class: "now-line", d: `M${head} ${top - 11}V${foot + 3}` });
+    make(svg, "text", { class: "gap l", x: head + 6, y: top }, "now");
+  }
+  make(svg, "path", { class: "head-line", d: `M${at} 14V${foot + 3}` });
+  make(svg, "path", { class: "grip", d: `M${at - 11} 2h22v10l-11 8-11-8Z` });
+  make(svg, "text", { class: "nowt", x: at + 20, y: 14 }, now);
   if (!lines.length) make(svg, "text", { class: "gap l", x: left + 20, y: y("Controllers") + 26 }, "Nothing has happened yet.");
   make(svg, "text", { class: "gap l", x: head + 20, y: height - 3 }, "not yet");
 }
@@ -141,7 +148,7 @@ function drawCause(svg, line, i, index, lines, x, y) {
   const [ax, ay, bx, by] = [x[from], y(lines[from].lane), x[i], y(line.lane)];
   const middle = ax + Math.max((bx - ax) / 2, bx - ax - 40);
   const d = ay === by ? `M${ax} ${ay}H${bx}` : `M${ax} ${ay}C${middle} ${ay} ${(ax + bx) / 2} ${by} ${bx} ${by}`;
-  make(svg, "path", { class: `cause ${lines[from].kind}`, d });
+  make(svg, "path", { class: `cause ${lines[from].kind}${line.later ? " later" : ""}`, d });
 }
 
 function drawTicks(svg, lines, x, folds, step, height) {
@@ -168,12 +175,15 @@ function drawScrubber(svg, lines, { width, height, wall }, now) {
   const end = wall ? width - 300 : width - 34;
   svg.dataset.head = String(width - 12);
   const room = Math.max(1, Math.floor((end - r) / (r * 2 + (wall ? 14 : 4))));
-  const shown = lines.slice(-room);
+  const seen = lines.filter((line) => !line.later).length;
+  const first = Math.max(0, Math.min(lines.length, seen + 2) - room);
+  const shown = lines.slice(first, first + room);
   const step = Math.min(wall ? 102 : 24, (end - 2 * r) / Math.max(1, shown.length - 1));
   const x = shown.map((_, i) => r + 4 + i * step);
   const last = x.length ? x[x.length - 1] : 0;
   make(svg, "path", { class: "lane", d: `M0 ${y}H${width}` });
   if (x.length > 1) make(svg, "path", { class: "cause", d: `M${x[0]} ${y}H${last}` });
+  if (seen < lines.length) make(svg, "path", { class: "grip", d: `M${(x[seen - first - 1] ?? r) - 7} 2h14v5l-7 6-7-6Z` });
   if (wall && x.length) make(svg, "path", { class: "head-line", d: `M${last} 8V${height - 8}` });
   if (wall && x.length) {
     const mode = document.querySelector('#now [data-f="mode"]')?.textContent ?? "";

@@ -14,10 +14,11 @@ function notice(title, text, kind) {
   body.textContent = text;
   const close = button("close", "×");
   close.setAttribute("aria-label", "Close this notice");
-  close.addEventListener("click", () => note.remove());
   note.append(head, body, close);
   return note;
 }
+
+document.addEventListener("click", (event) => event.target.closest(".toast .close")?.parentElement.remove());
 
 function button(name, words) {
   const made = document.createElement("button");

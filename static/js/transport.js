@@ -30,13 +30,11 @@ export function startTransport() {
   });
 }
 
-// Undo says what it would take back.
-const UNDO = { kill: "Undo kill", fault: "Undo fault", "undo-fault": "Undo repair", request: "Undo change", power: "Undo power", cut: "Undo cut", operate: "Undo join or leave", drain: "Undo drain", restart: "Undo restart", rollback: "Undo rollback" };
-
+// Undo says what it would take back: its button has the words.
 function nameUndo(command) {
-  const words = byId("undo")?.lastChild;
-  const name = command?.op === "undo" ? "Undo" : UNDO[command?.op];
-  if (words && name && command.verb !== "GET") words.textContent = name;
+  const button = byId("undo");
+  const name = JSON.parse(button?.dataset.names ?? "{}")[command?.op];
+  if (name !== undefined && command.verb !== "GET") button.lastChild.textContent = `Undo${name}`;
 }
 
 function toggle() {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.browser.lesson_page import names, open_lesson, pod, wait_for_running
 
-Sight = Callable[[Page], None]
+Sight = Callable[[Page], object]
 
 
 def page_at(path: str) -> Sight:
@@ -160,6 +162,63 @@ def lost_as(name: str, how: str = "c") -> Sight:
     return go
 
 
+def in_line(page: Page) -> list[WebSocketRoute]:
+    """Somebody for whom there is no place yet; → the page's sockets, which nobody else serves."""
+    sockets: list[WebSocketRoute] = []
+    page.route_web_socket(re.compile("/ws/"), lambda socket: sockets.append(socket))  # noqa: PLW0108
+    page.goto("/play/")
+    expect(page.locator("html")).to_have_attribute("data-connection", "open")
+    sockets[0].send(json.dumps({"t": "full", "place": 3}))
+    expect(page.locator("#connection")).to_be_visible()
+    return sockets
+
+
+def line_lost(page: Page) -> None:
+    """The line to the server is gone, and no server takes another."""
+    lines: list[WebSocketRoute] = []
+
+    def come(socket: WebSocketRoute) -> None:
+        lines.append(socket)
+        if len(lines) > 1:
+            socket.close(code=1012)
+            return
+        server = socket.connect_to_server()
+        server.on_message(socket.send)
+        socket.on_message(server.send)
+
+    page.route_web_socket(re.compile("/ws/"), come)
+    open_lesson(page)
+    lines[0].close(code=1012)
+    expect(page.locator("#connection")).to_contain_text("Connection lost")
+
+
+def put_away(page: Page) -> None:
+    """A page whose cluster had to go, because its visitor opened ten others."""
+    scene("a-three-workers")(page)
+    for _ in range(10):
+        assert page.context.request.get("/play/?scene=c-empty&fresh=1").ok
+    expect(page.locator("html")).to_have_attribute("data-connection", "ended")
+
+
+def what_was_kept(page: Page) -> None:
+    """The page of a cluster that was put away."""
+    put_away(page)
+    page.locator("#connection").get_by_role("link").click()
+    expect(page.locator("main")).to_contain_text("This cluster was put away")
+
+
+def without_script(page: Page) -> None:
+    """The first lesson as a browser without script shows it; there axe, itself a script, could not look."""
+    def bare(route: Route) -> None:
+        response = route.fetch()
+        body = re.sub(r"<script.*?</script>|</?noscript[^>]*>", "", response.text(), flags=re.DOTALL)
+        route.fulfill(response=response, body=body)
+
+    page.route("**/lessons/kill-a-pod/", bare)
+    page.goto("/lessons/kill-a-pod/")
+    expect(page.locator("#tools")).to_be_hidden()
+
+
 SIGHTS: dict[str, Sight] = {
     "home": page_at("/"),
     "instructors": page_at("/instructors/"),
@@ -186,4 +245,9 @@ SIGHTS: dict[str, Sight] = {
     "lost-real": lost_as("Real", "p"),
     "past": looked_back,
     "empty": scene("c-empty"),
+    "in-line": in_line,
+    "line-lost": line_lost,
+    "put-away": put_away,
+    "what-was-kept": what_was_kept,
+    "without-script": without_script,
 }

@@ -272,6 +272,33 @@ def test_a_kill_of_a_pod_that_was_shown_after_the_last_mark_is_not_lost(opened: 
     assert shown["name"] not in pods(opened)
 
 
+def test_of_several_commands_kept_over_a_restart_each_finds_what_its_sender_saw(
+    opened: str, ada: Visitor, house: Any
+) -> None:
+    def replacement(hosted: Any) -> dict[str, Any]:
+        hosted.cluster.advance(5)
+        return {"seen": hosted.cluster.now, "name": next(name for name in names(hosted) if name not in before)}
+
+    before = pods(opened)
+    act(opened, ada, op="pause")
+    act(opened, ada, op="kill", name=before[0])
+    early = hosting.ask_sync(opened, lambda hosted: hosted.cluster.now)
+    shown = hosting.ask_sync(opened, replacement)
+    house.restart()
+    assert act(opened, ada, op="speed", value=2, seen=early).ok  # sent before it saw the replacement, and not answered
+    assert act(opened, ada, op="kill", **shown).ok
+
+
+def test_a_page_of_before_an_undo_does_not_drive_the_cluster_on(opened: str, ada: Visitor, house: Any) -> None:
+    act(opened, ada, op="pause")
+    house.restart()
+    act(opened, ada, op="kill", name=pods(opened)[0])
+    assert act(opened, ada, op="undo").ok
+    before = hash_at(opened)
+    assert act(opened, ada, op="pause", seen=before[0].at / 1e6 + 30).ok
+    assert hash_at(opened) == before
+
+
 @pytest.mark.parametrize("seen", [-1, 1e300, "soon", None, [1]])
 def test_a_page_cannot_send_a_restarted_cluster_farther_than_a_skip_would(
     opened: str, ada: Visitor, house: Any, seen: Any
