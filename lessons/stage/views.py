@@ -20,22 +20,23 @@ TOO_BIG = f"This is larger than {applying.MOST_BYTES // 1024} KiB. Deploy it in 
 
 @require_GET
 async def inspect(request: HttpRequest, cluster_id: str) -> HttpResponse:
-    """The inspector's panel for ?part=, ?uid= or ?ref=. Who only watches is offered no acts."""
+    """The inspector's panel for ?part=, ?uid= or ?ref=. Who only watches, or looks back, is offered no acts."""
     asked = {name: request.GET.get(name, "")[:QUERY_LENGTH] for name in ("part", "uid", "ref")}
-    panel = await look(request, cluster_id, lambda hosted, may_act: describe(
-        hosted.cluster, may_act=may_act, names=hosted.stage.mirror.names, **asked))
+    owner = request.visitor.id  # type: ignore[attr-defined]
+    panel, is_past = await look_at_shown(request, cluster_id, lambda shown: (describe(
+        shown.cluster, may_act=shown.visitor == owner and not shown.is_past, names=shown.stage.mirror.names, **asked),
+        shown.is_past))
     if panel is None:
-        return render(request, "stage/inspector_gone.html")
+        return render(request, "stage/inspector_gone.html", {"is_past": is_past})
     return render(request, "stage/inspector.html", {"panel": panel})
 
 
 @require_GET
 async def step(request: HttpRequest, cluster_id: str, span: int) -> HttpResponse:
-    """A step of the chain, opened."""
-    def opened(hosted: Hosted, owns: bool) -> Any:
-        numbers = {} if hosted.past is not None else hosted.stage.story.numbers  # those on the page
-        return steps.describe(hosted.cluster, span, numbers, hosted.stage.mirror.names)
-    return render(request, "stage/step.html", {"step": await look(request, cluster_id, opened)})
+    """A step of the chain, opened; at a moment of the past as it was known then."""
+    opened = await look_at_shown(request, cluster_id, lambda shown: steps.describe(
+        shown.cluster, span, shown.stage.story.numbers, shown.stage.mirror.names))
+    return render(request, "stage/step.html", {"step": opened})
 
 
 @require_GET
@@ -71,7 +72,7 @@ async def tool(request: HttpRequest, cluster_id: str, name: str) -> HttpResponse
 async def find(request: HttpRequest, cluster_id: str) -> HttpResponse:
     """What ?q= matches."""
     text = request.GET.get("q", "")[:QUERY_LENGTH]
-    found = await look(request, cluster_id, lambda hosted, owns: finding.find(hosted.cluster, text))
+    found = await look_at_shown(request, cluster_id, lambda shown: finding.find(shown.cluster, text))
     return render(request, "stage/tools/found.html", {"found": found, "text": text.strip()})
 
 

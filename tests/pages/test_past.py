@@ -100,6 +100,26 @@ def test_a_page_loaded_in_the_past_shows_it_under_the_banner(opened: str, ada: V
     assert "The cluster goes on." in text and f'data-pod="{names[0]}"' in text
 
 
+def test_the_inspector_find_and_an_opened_line_tell_of_the_moment_shown(
+    opened: str, ada: Visitor, browser_of: Browsers
+) -> None:
+    before, _, names = killed(opened, ada)
+    browser = browser_of(ada)
+    span = hosting.ask_sync(opened, lambda hosted: hosted.cluster.trace()[-1].id)
+    ref, step = f"/clusters/{opened}/inspect/?ref=pods/default/{names[0]}", f"/clusters/{opened}/steps/{span}/"
+    find = f"/clusters/{opened}/find/?q={names[0]}"
+    assert "Nothing is called" in browser.get(find).content.decode()
+    assert "Gone" in browser.get(ref).content.decode()
+    assert "<dl>" in browser.get(step).content.decode()
+    assert act(opened, ada, op="look", at=before - 1).ok
+    panel = browser.get(ref).content.decode()
+    assert "Running" in panel and 'data-op="kill"' not in panel
+    assert "still to come" in browser.get(step).content.decode()
+    assert "Nothing is called" not in browser.get(find).content.decode()
+    new = next(name for name in pods(opened) if name not in names)
+    assert "Not there" in browser.get(f"/clusters/{opened}/inspect/?ref=pods/default/{new}").content.decode()
+
+
 def test_only_so_many_clusters_are_looked_back_at(
         opened: str, ada: Visitor, house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lessons.hosting.limits.PASTS", 1)
