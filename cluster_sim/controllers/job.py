@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cluster_sim.api import meta
-from cluster_sim.api.conditions import find_condition, is_true
+from cluster_sim.api.conditions import find_condition
 from cluster_sim.client import STRATEGIC_MERGE_PATCH, Controller
 from cluster_sim.client.controller import Answer
 from cluster_sim.client.controller_host import ControllerHost
@@ -33,6 +33,7 @@ register_phrases({
     "job.create": "Job controller counts {active} running and {succeeded} succeeded, wants {wants}, creates {pod}",
     "job.delete": "Job controller deletes {pod}: {why}",
     "job.counted": "Job controller has noted how {pod} ended and lets it go",
+    "job.uncounted": "Job controller lets {pod} go: however it ends, it does not count",
     "job.orphan": "Job controller finds that no Job will count {pod}, and lets it go",
     "job.status": "Job controller writes down: {job} has {succeeded} succeeded, {failed} failed",
     "job.end": "Job controller ends {job}: {message}",
@@ -53,12 +54,14 @@ class JobController(Controller):
     def __init__(self, process: ControllerHost) -> None:
         super().__init__(process)
         adoption.index_by_controller(self.lister("pods"))
+        self.failing: dict[str, Object] = self.state.setdefault("failing", {})  # Job → its failures in a row
 
     def keys(self, resource: str, old: Object | None, new: Object | None) -> Iterable[str]:
         """A Job; the owner of a pod; pods that no Job will count."""
         if resource == "jobs":
             if new is not None or old is None:
                 return super().keys(resource, old, new)
+            self.failing.pop(meta.uid(old), None)
             return [meta.key(old), *(job_orphans.key_of(pod) for pod in adoption.owned(self.lister("pods"), old))]
         found = adoption.concerned(self.lister("jobs"), old, new, "Job")
         if new is not None and job_orphans.is_orphan(new, self.lister("jobs"), ME):
@@ -84,19 +87,23 @@ class JobController(Controller):
         suspended = bool(job["spec"].get("suspend"))
         if not suspended and "startTime" not in status:
             status["startTime"] = stamp
-        status = self.note_suspension(job, status, suspended, stamp)
+        backoff = job_rules.backoff_record(self.failing.get(meta.uid(job), {}), *job_status.newly_finished(job, mine))
         ending = self.ending(job, status, mine, now)
         if ending is not None:
             status = self.end(job, status, mine, ending, stamp)
         else:
-            self.manage(job, status, mine, now)
+            status = self.note_suspension(job, status, suspended, stamp)
+            self.manage(job, status, mine, now, backoff)
             self.note_deadline(job, status, now)
-        self.write(job, status, mine)
+        self.write(job, status, mine, backoff)
 
     def after(self, key: str, answers: list[Answer], span: int) -> None:
         """Tell what was created and deleted."""
         job = self.lister("jobs").get(key)
         if job is not None:
+            for step, data, code, _ in answers:
+                if step == "status" and code == 200:
+                    self.failing[meta.uid(job)] = data["backoff"]
             created = [answer for answer in answers if answer[0] == "created"]
             tell_refusals(self, job, created, "create")
             for answer in created:
@@ -154,80 +161,76 @@ class JobController(Controller):
         kind, reason, message = ending
         status = with_condition(status, kind, "True", reason, message, stamp)
         active = [pod for pod in mine if pods.is_active(pod)]
+        if kind == "FailureTarget":
+            status = job_status.with_abandoned(job, status, [pod for pod in mine if not pods.is_terminal(pod)])
         for pod in active:
-            self.remove(pod, message)
-        terminating = any(pods.is_terminating(pod) and has_finalizer(pod) for pod in mine)
+            self.remove(pod, message, uncounted=kind == "SuccessCriteriaMet")
+        terminating = any(map(pods.is_terminating, mine))
         if active or terminating or status["uncountedTerminatedPods"]:
             return status
         status = with_condition(status, ENDS[kind], "True", reason, message, stamp)
         if kind == "SuccessCriteriaMet":
+            if job["spec"].get("completions") is not None and status.get("succeeded", 0) > job["spec"]["completions"]:
+                self.event(job, "Warning", "TooManySucceededPods",
+                           "Too many succeeded pods running after completion count reached")
             self.event(job, "Normal", "Completed", "Job completed")
             return {**status, "completionTime": stamp}
         self.event(job, "Warning", reason, message)
         return status
 
-    def manage(self, job: Object, status: Object, mine: list[Object], now: int) -> None:
-        """Create what is missing, delete what is too much."""
+    def manage(self, job: Object, status: Object, mine: list[Object], now: int, backoff: Object) -> None:
+        """Delete what is too much, or else create what is missing: one of the two at each look."""
         active = [pod for pod in mine if pods.is_active(pod)]
-        if job_rules.is_indexed(job) and (many := job_index.superfluous(job, active)):
-            for pod in many:
-                self.remove(pod, "its index is not wanted")
-            active = [pod for pod in active if pod not in many]
         succeeded, _ = job_status.totals(job, status)
         wants = job_rules.wanted_active(job, succeeded, len(active))
-        if len(active) > wants:
-            ranked = sorted(active, key=lambda pod: rank_for_deletion(pod, 0, now))
-            for pod in ranked[:len(active) - wants]:
-                self.remove(pod, "the Job is suspended" if job["spec"].get("suspend") else f"{wants} should run")
+        many = job_index.superfluous(job, active, now) if job_rules.is_indexed(job) else []
+        ranked = sorted((pod for pod in active if pod not in many), key=lambda pod: rank_for_deletion(pod, 0, now))
+        excess = [*many, *ranked[:max(0, len(active) - wants - len(many))]]
+        for pod in excess[:BURST]:
+            self.remove(pod, "its index is not wanted" if pod in many else "the Job is suspended"
+                        if job["spec"].get("suspend") else f"{wants} should run", uncounted=True)
+        if excess:
             return
-        replaced = len(active)
-        if job["spec"].get("podReplacementPolicy") == "Failed" or job["spec"].get("podFailurePolicy"):
-            replaced += sum(1 for pod in mine if pods.is_terminating(pod))  # these must have ended first
-        missing = min(wants - replaced, BURST)
+        ending = [pod for pod in mine if pods.is_terminating(pod)] if job_status.replaces_only_failed(job) else []
+        missing = min(wants - len(active) - len(ending), BURST)  # those on their way out must have ended first
         if missing <= 0:
             return
-        pause = 0 if job_index.limit(job) is not None else self.backoff(mine, now)
+        pause = 0
+        if job_index.limit(job) is None and backoff.get("failures"):
+            pause = backoff["last"] + job_rules.backoff_after(backoff["failures"]) - now
         if pause > 0:
             self.requeue(meta.key(job), pause)
             return
         told = {"active": len(active), "succeeded": succeeded, "wants": wants, "pod": f"{meta.name(job)}-…"}
-        for pod in self.new_pods(job, status, mine, active, missing):
+        for pod in self.new_pods(job, status, mine, [*active, *ending], missing):
             self.create("pods", pod, then="created", data={"told": told}, subject=meta.name(job), phrase="job.create",
                         args=told)
 
-    def backoff(self, mine: list[Object], now: int) -> int:
-        """µs until the next pod may be made, by the failures since the last success."""
-        ended = sorted((pod for pod in mine if pods.is_terminal(pod)), key=job_rules.finished_at)
-        failures: list[Object] = []
-        for pod in ended:
-            failures = [*failures, pod] if pods.phase(pod) == "Failed" else []
-        if not failures:
-            return 0
-        return job_rules.finished_at(failures[-1]) + job_rules.backoff_after(len(failures)) - now
-
-    def new_pods(self, job: Object, status: Object, mine: list[Object], active: list[Object],
+    def new_pods(self, job: Object, status: Object, mine: list[Object], busy: list[Object],
                  count: int) -> list[Object]:
-        """Pods to create; with completion indexes, if the Job is Indexed."""
+        """Pods to create; with completion indexes that `busy` ones do not have, if the Job is Indexed."""
         template = job["spec"]["template"]
         if not job_rules.is_indexed(job):
             pod = pods.from_template(template, job)
             return [meta.with_metadata(pod, finalizers=[*meta.finalizers(pod), FINALIZER])] * count
-        taken = [*job_rules.parse_indexes(status.get("completedIndexes")), *map(job_rules.index_of, active),
+        taken = [*job_rules.parse_indexes(status.get("completedIndexes")), *map(job_rules.index_of, busy),
                  *job_rules.parse_indexes(status.get("failedIndexes"))]
         failed = job_status.delayed(job, status, mine)
         now = self.kernel.epoch + self.now
-        pauses = {index: pause for index, pod in failed.items() if (pause := job_index.pause(pod, now)) > 0}
+        turn = job_rules.pending_indexes(job, taken, count)  # one that must pause keeps its turn
+        pauses = {index: pause for index in turn if index in failed and (pause := job_index.pause(failed[index], now)) > 0}
         if pauses:
             self.requeue(meta.key(job), min(pauses.values()))
-        return [_indexed_pod(job, template, index, failed.get(index))
-                for index in job_rules.pending_indexes(job, [*taken, *pauses], count)]
+        return [_indexed_pod(job, template, index, failed.get(index)) for index in turn if index not in pauses]
 
-    def remove(self, pod: Object, why: str) -> None:
-        """Delete one pod."""
+    def remove(self, pod: Object, why: str, uncounted: bool) -> None:
+        """Delete one pod; without its finalizer, if nobody is to count it among the failed ones."""
+        if uncounted and has_finalizer(pod):
+            self.release(pod, "job.uncounted")
         self.delete("pods", pod, then="deleted", data={"pod": meta.name(pod)}, subject=meta.name(pod),
                     phrase="job.delete", args={"pod": meta.name(pod), "why": why})
 
-    def write(self, job: Object, status: Object, mine: list[Object]) -> None:
+    def write(self, job: Object, status: Object, mine: list[Object], backoff: Object) -> None:
         """The status, if it changed."""
         active = [pod for pod in mine if pods.is_active(pod)]
         status = {field: value for field, value in status.items() if field != "active"}
@@ -235,12 +238,10 @@ class JobController(Controller):
             status["active"] = len(active)
         status["ready"] = sum(1 for pod in active if pods.is_ready(pod))
         status["terminating"] = sum(1 for pod in mine if pods.is_terminating(pod))
-        if any(is_true(status.get("conditions"), kind) for kind in ("Complete", "Failed")):
-            status["terminating"] = 0
         if status == (job.get("status") or {}):
             return
         ended = next((one for one in status.get("conditions") or () if one["type"] in ("Complete", "Failed")), None)
-        self.update_status("jobs", {**job, "status": status}, then="status", subject=meta.name(job),
+        self.update_status("jobs", {**job, "status": status}, then="status", data={"backoff": backoff}, subject=meta.name(job),
                            phrase="job.end" if ended else "job.status", level=2 if ended else DETAIL,
                            args={"job": meta.name(job), "succeeded": status.get("succeeded", 0),
                                  "failed": status.get("failed", 0), "message": ended["message"] if ended else ""})
@@ -248,18 +249,12 @@ class JobController(Controller):
 
 def _indexed_pod(job: Object, template: Object, index: int, failed: Object | None) -> Object:
     """The pod of one completion index: in its name, labels, hostname and environment."""
-    name = f"{meta.name(job)}-{index}"
-    pod = pods.from_template(template, job, generateName=f"{name}-")
+    pod = pods.from_template(template, job, generateName=job_rules.generate_name(job, index))
     number = {job_rules.INDEX: str(index)}
-    variable = {"name": "JOB_COMPLETION_INDEX", "valueFrom": {"fieldRef": {
-        "fieldPath": f"metadata.labels['{job_rules.INDEX}']"}}}
-
-    def told(containers: list[Object]) -> list[Object]:
-        return [{**one, "env": [*(one.get("env") or []), variable]} for one in containers]
-
-    spec = {**pod["spec"], "hostname": name, "containers": told(pod["spec"]["containers"])}
-    if spec.get("initContainers"):
-        spec["initContainers"] = told(spec["initContainers"])
+    spec = {**pod["spec"], "hostname": f"{meta.name(job)}-{index}"}
+    for field in ("containers", "initContainers"):
+        if spec.get(field):
+            spec[field] = [job_rules.carried_environment(one) for one in spec[field]]
     return meta.with_metadata({**pod, "spec": spec}, labels={**meta.labels(pod), **number},
                               annotations={**meta.annotations(pod), **number, **job_index.carried(job, failed)},
                               finalizers=[*meta.finalizers(pod), FINALIZER])

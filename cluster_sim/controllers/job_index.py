@@ -11,7 +11,8 @@ Source: kubernetes pkg/controller/job/indexed_job_utils.go, backoff_utils.go.
 from __future__ import annotations
 
 from cluster_sim.api import meta
-from cluster_sim.controllers import job_rules, pods
+from cluster_sim.controllers import job_rules
+from cluster_sim.controllers.deletion_rank import rank_for_deletion
 from cluster_sim.controllers.pods import Object
 
 FAILURES = "batch.kubernetes.io/job-index-failure-count"
@@ -86,12 +87,12 @@ def verdict(job: Object, failed: list[int], completed: list[int]) -> tuple[str, 
     return SOME_FAILED if failed and len({*failed, *completed}) >= count else None
 
 
-def superfluous(job: Object, active: list[Object]) -> list[Object]:
-    """Running pods of an index that does not exist (any more), and all but the oldest of one index."""
-    count, seen, found = job["spec"].get("completions") or 0, {}, []  # type: int, dict[int, bool], list[Object]
-    for pod in sorted(active, key=lambda pod: (pods.created(pod), meta.name(pod))):
-        index = job_rules.index_of(pod)
-        if not 0 <= index < count or index in seen:
-            found.append(pod)
-        seen[index] = True
+def superfluous(job: Object, active: list[Object], now: int) -> list[Object]:
+    """Running pods of an index that does not exist (any more), and all of one index but that which has come furthest."""
+    found = [pod for pod in active if not job_rules.has_index(job, pod)]
+    furthest: dict[int, Object] = {}
+    for pod in sorted(active, key=lambda pod: rank_for_deletion(pod, 0, now)):
+        if job_rules.has_index(job, pod):
+            found += [earlier for earlier in [furthest.get(job_rules.index_of(pod))] if earlier is not None]
+            furthest[job_rules.index_of(pod)] = pod
     return found

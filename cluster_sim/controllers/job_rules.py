@@ -12,6 +12,7 @@ from cluster_sim.controllers.pods import Object
 from cluster_sim.kernel import SECOND, timestamps
 
 INDEX = "batch.kubernetes.io/job-completion-index"
+LONGEST = 58  # characters of a name to which five more are added
 BACKOFF, MAX_BACKOFF = 10 * SECOND, 600 * SECOND
 
 
@@ -22,8 +23,18 @@ def is_indexed(job: Object) -> bool:
 
 def index_of(pod: Object) -> int:
     """The pod's completion index; -1 without one."""
-    text = meta.annotations(pod).get(INDEX) or meta.labels(pod).get(INDEX) or ""
+    text = meta.annotations(pod).get(INDEX, "")
     return int(text) if text.isdecimal() else -1
+
+
+def has_index(job: Object, pod: Object) -> bool:
+    """Its index is one that the Job has; those of a Job that is not Indexed need none."""
+    return not is_indexed(job) or 0 <= index_of(pod) < (job["spec"].get("completions") or 0)
+
+
+def completed_indexes(job: Object, status: Object) -> list[int]:
+    """status.completedIndexes, without those that lie beyond completions since somebody made that smaller."""
+    return [index for index in parse_indexes(status.get("completedIndexes")) if index < (job["spec"].get("completions") or 0)]
 
 
 def parse_indexes(text: str | None) -> list[int]:
@@ -53,8 +64,23 @@ def wanted_active(job: Object, succeeded: int, active: int) -> int:
     if job["spec"].get("suspend"):
         return 0
     if completions is None:  # a work queue: once one has succeeded no new ones are made
-        return min(active, parallelism) if succeeded else int(parallelism)
+        return active if succeeded else int(parallelism)
     return int(min(parallelism, max(0, completions - succeeded)))
+
+
+def carried_environment(container: Object) -> Object:
+    """A container that is told its index, unless its manifest has a variable of that name."""
+    given = container.get("env") or []
+    if any(one["name"] == "JOB_COMPLETION_INDEX" for one in given):
+        return container
+    source = {"fieldRef": {"fieldPath": f"metadata.labels['{INDEX}']"}}
+    return {**container, "env": [*given, {"name": "JOB_COMPLETION_INDEX", "valueFrom": source}]}
+
+
+def generate_name(job: Object, index: int) -> str:
+    """`NAME-INDEX-`; a long name is cut, so that the index stays."""
+    end = f"-{index}-"
+    return f"{meta.name(job)[:LONGEST - len(end)]}{end}"
 
 
 def pending_indexes(job: Object, taken: list[int], count: int) -> list[int]:
@@ -65,13 +91,30 @@ def pending_indexes(job: Object, taken: list[int], count: int) -> list[int]:
 
 
 def finished_at(pod: Object) -> int:
-    """When its last container ended, or it was deleted; µs since 1970."""
-    statuses = (pod.get("status") or {}).get("containerStatuses") or ()
-    ends = [ended["finishedAt"] for status in statuses
-            if (ended := (status.get("state") or {}).get("terminated")) and ended.get("finishedAt")]
-    ready = pods.condition(pod, "Ready") or {}
-    stamp = max(ends, default=None) or pod["metadata"].get("deletionTimestamp") or ready.get("lastTransitionTime")
-    return timestamps.parse(stamp or pods.created(pod))
+    """When its last container ended; else since when it is not ready; else when its deletion was asked for; µs since 1970."""
+    status, ready = pod.get("status") or {}, pods.condition(pod, "Ready") or {}
+    sidecars = [one["name"] for one in pod["spec"].get("initContainers") or () if one.get("restartPolicy") == "Always"]
+    ran = [*(status.get("containerStatuses") or ()),
+           *(one for one in status.get("initContainerStatuses") or () if one["name"] in sidecars)]
+    ends = [((one.get("state") or {}).get("terminated") or {}).get("finishedAt") or "" for one in ran]
+    if ends and all(ends):
+        return timestamps.parse(max(ends))
+    if ready.get("status") == "False" and ready.get("lastTransitionTime"):
+        return timestamps.parse(ready["lastTransitionTime"])
+    if meta.is_deleting(pod):
+        grace = pod["metadata"].get("deletionGracePeriodSeconds") or 0
+        return timestamps.parse(pod["metadata"]["deletionTimestamp"]) - grace * SECOND
+    return timestamps.parse(pods.created(pod))
+
+
+def backoff_record(known: Object, succeeded: list[Object], failed: list[Object]) -> Object:
+    """How many failures there were in a row and when the last was ({failures, last in µs}), after newly finished pods."""
+    if not succeeded and not failed:
+        return known
+    success = max(map(finished_at, succeeded), default=None)
+    ends = [end for end in map(finished_at, failed) if success is None or end > success]
+    before = known.get("failures", 0) if success is None else 0
+    return {"failures": before + len(ends), "last": max(ends, default=0)}
 
 
 def backoff_after(failures: int) -> int:

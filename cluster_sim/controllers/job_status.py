@@ -38,8 +38,17 @@ def failed_without(job: Object, pod: Object) -> bool:
     """It failed, or was deleted before it could end (unless only failed pods are replaced)."""
     if pods.phase(pod) == "Failed":
         return True
-    only_failed = job["spec"].get("podReplacementPolicy") == "Failed" or job["spec"].get("podFailurePolicy")
-    return meta.is_deleting(pod) and pods.phase(pod) != "Succeeded" and not only_failed
+    return meta.is_deleting(pod) and pods.phase(pod) != "Succeeded" and not replaces_only_failed(job)
+
+
+def replaces_only_failed(job: Object) -> bool:
+    """podReplacementPolicy Failed, which a podFailurePolicy implies: a pod on its way out must have ended first."""
+    return bool(job["spec"].get("podReplacementPolicy") == "Failed" or job["spec"].get("podFailurePolicy"))
+
+
+def counts_as_failed(job: Object, pod: Object) -> bool:
+    """Whether it is one more in status.failed: not if a rule says to ignore it, nor if its index is none of the Job's."""
+    return job_rules.has_index(job, pod) and job_rules.failure_rule(job, pod)[0] != "Ignore"
 
 
 def uncounted(job: Object) -> dict[str, list[str]]:
@@ -74,7 +83,7 @@ def with_counts(job: Object, mine: list[Object]) -> Object:
         counted = len(noted[field]) - len(left[field])
         if counted and not (indexed and field == "succeeded"):
             status[field] = old.get(field, 0) + counted
-    completed = job_rules.parse_indexes(old.get("completedIndexes"))
+    completed = job_rules.completed_indexes(job, old)
     kept = {meta.uid(pod): True for pod in delayed(job, old, mine).values() if not job_index.has_failed(job, pod)}
     for pod in mine:
         uid = meta.uid(pod)
@@ -82,18 +91,34 @@ def with_counts(job: Object, mine: list[Object]) -> Object:
             continue
         if pods.phase(pod) == "Succeeded":
             index = job_rules.index_of(pod)
-            if indexed and index not in completed:
+            if indexed and index not in completed and job_rules.has_index(job, pod):
                 completed.append(index)
             left["succeeded"].append(uid)
-        elif failed_without(job, pod) and job_rules.failure_rule(job, pod)[0] != "Ignore":
+        elif failed_without(job, pod) and counts_as_failed(job, pod):
             left["failed"].append(uid)
     if indexed:
         text = job_rules.format_indexes(completed)
+        status = {field: value for field, value in status.items() if field not in ("completedIndexes", "succeeded")}
         status |= {"completedIndexes": text, "succeeded": len({*completed})} if text else {}
         if job_index.limit(job) is not None:
             status["failedIndexes"] = job_rules.format_indexes(job_index.failed_indexes(job, failures(job, mine)))
     status["uncountedTerminatedPods"] = {field: uids for field, uids in left.items() if uids}
     return status
+
+
+def newly_finished(job: Object, mine: list[Object]) -> tuple[list[Object], list[Object]]:
+    """(succeeded, failed) pods that the stored status does not know of yet; ignored failures are among them."""
+    noted = [uid for uids in uncounted(job).values() for uid in uids]
+    new = [pod for pod in mine if has_finalizer(pod) and meta.uid(pod) not in noted and job_rules.has_index(job, pod)]
+    return [pod for pod in new if pods.phase(pod) == "Succeeded"], failures(job, new)
+
+
+def with_abandoned(job: Object, status: Object, running: list[Object]) -> Object:
+    """The Job fails: whatever still runs counts as failed from now on, however it may end."""
+    noted = status["uncountedTerminatedPods"]
+    more = [meta.uid(pod) for pod in running if has_finalizer(pod) and counts_as_failed(job, pod)]
+    failed = [*noted.get("failed", ()), *(uid for uid in more if uid not in noted.get("failed", ()))]
+    return {**status, "uncountedTerminatedPods": {**noted, "failed": failed} if failed else noted}
 
 
 def totals(job: Object, status: Object) -> tuple[int, int]:
@@ -123,7 +148,7 @@ def verdict(job: Object, status: Object, mine: list[Object], now: int) -> tuple[
         found = job_index.verdict(job, *done)
         if found is not None:
             return "FailureTarget", *found
-    message = job_rules.success_rule(job, job_rules.parse_indexes(status.get("completedIndexes")))
+    message = job_rules.success_rule(job, job_rules.completed_indexes(job, status))
     if message:
         return "SuccessCriteriaMet", "SuccessPolicy", message
     completions = spec.get("completions")

@@ -85,7 +85,7 @@ def test_a_failed_pod_is_kept_until_the_next_one_of_its_index_is_there(mine, kep
 
 
 def test_pods_of_an_index_that_is_taken_or_not_there_are_too_many():
-    running = [a_part(0, phase="Running", created=5, name="young"), a_part(0, phase="Running", name="old"),
+    running = [a_part(0, phase="Running", created=95, name="young"), a_part(0, phase="Running", name="old"),
                a_part(3, phase="Running", name="outside"), a_part(1, phase="Running", name="fine")]
-    found = job_index.superfluous(a_job(completions=3), running)
+    found = job_index.superfluous(a_job(completions=3, completionMode="Indexed"), running, EPOCH + 100 * SECOND)
     assert [pod["metadata"]["name"] for pod in found] == ["outside", "young"]

@@ -3,7 +3,7 @@
 import pytest
 
 from cluster_sim.controllers import job_rules
-from tests.unit.controllers.builders import SECOND, a_pod
+from tests.unit.controllers.builders import EPOCH, SECOND, a_pod, at
 
 
 def a_job(**spec):
@@ -30,9 +30,49 @@ def test_the_pause_after_failures_doubles_to_ten_minutes(failures, seconds):
     ({"completions": 5, "parallelism": 2, "suspend": True}, 0, 2, 0),
     ({"parallelism": 3}, 0, 1, 3),
     ({"parallelism": 3}, 1, 2, 2),
+    ({"parallelism": 1}, 1, 2, 2),  # what runs may run to its end
 ])
 def test_parallelism_and_completions_bound_what_runs(spec, succeeded, active, wanted):
     assert job_rules.wanted_active(a_job(**spec), succeeded, active) == wanted
+
+
+def ended(name, phase, second):
+    return {**a_pod(name, phase=phase), "status": {"phase": phase, "containerStatuses": [
+        {"name": "c", "state": {"terminated": {"exitCode": 0, "finishedAt": at(second)}}}]}}
+
+
+@pytest.mark.parametrize(("known", "succeeded", "failed", "record"), [  # backoff_utils_test.go, TestNewBackoffRecord
+    ({}, [], [], (0, None)),
+    ({}, [], [10], (1, 10)),
+    ({"failures": 1, "last": 5}, [], [10], (2, 10)),
+    ({"failures": 1, "last": 5}, [], [10, 20], (3, 20)),
+    ({"failures": 1, "last": 5}, [10], [], (0, None)),
+    ({"failures": 3, "last": 5}, [10], [8], (0, None)),
+    ({"failures": 3, "last": 5}, [10], [8, 12, 14], (2, 14)),
+    ({"failures": 3, "last": 5}, [], [], (3, None)),
+])
+def test_failures_are_counted_since_the_last_success(known, succeeded, failed, record):
+    good = [ended(f"g{number}", "Succeeded", second) for number, second in enumerate(succeeded)]
+    bad = [ended(f"b{number}", "Failed", second) for number, second in enumerate(failed)]
+    found = job_rules.backoff_record(known, good, bad)
+    assert found.get("failures", 0) == record[0]
+    assert record[1] is None or found["last"] == EPOCH + record[1] * SECOND
+
+
+def test_a_pod_ended_with_its_last_container_or_stopped_being_ready_or_was_deleted():  # TestGetFinishedTime
+    deleted = a_pod("d", deleting=True, ready=5)
+    deleted["metadata"] |= {"deletionTimestamp": at(60), "deletionGracePeriodSeconds": 30}
+    one_runs = ended("r", "Running", 50)
+    one_runs["status"]["containerStatuses"].append({"name": "d", "state": {"running": {}}})
+    one_runs["status"]["conditions"] = [{"type": "Ready", "status": "False", "lastTransitionTime": at(40)}]
+    for pod, second in ((ended("e", "Failed", 50), 50), (one_runs, 40), (deleted, 30), (a_pod("c", created=7, ready=9), 7)):
+        assert job_rules.finished_at(pod) == EPOCH + second * SECOND
+
+
+@pytest.mark.parametrize(("name", "index", "made"), [
+    ("hash", 0, "hash-0-"), ("j" * 52, 12345, "j" * 51 + "-12345-"), ("j" * 63, 7, "j" * 55 + "-7-")])
+def test_a_long_name_is_cut_so_that_the_index_stays(name, index, made):  # TestPodGenerateNameWithIndex
+    assert job_rules.generate_name({"metadata": {"name": name}}, index) == made
 
 
 def test_the_lowest_free_indexes_come_next():

@@ -104,6 +104,7 @@ def test_a_success_policy_ends_it_early():
     cluster.advance(10)
     assert reasons(cluster) == [("SuccessCriteriaMet", "SuccessPolicy"), ("Complete", "SuccessPolicy")]
     assert status(cluster)["succeeded"] == 1 and running(cluster) == 0
+    assert status(cluster).get("failed", 0) == 0  # those that were not needed any more have not failed
 
 
 def test_a_job_that_somebody_else_manages_is_left_alone():
@@ -112,16 +113,59 @@ def test_a_job_that_somebody_else_manages_is_left_alone():
     assert not pods(cluster) and status(cluster) == {}
 
 
-def test_a_deleted_pod_is_replaced_when_it_has_failed_if_so_wished():
-    for policy, at_once in (("TerminatingOrFailed", True), ("Failed", False)):
-        cluster = open_with(seconds=1000, podReplacementPolicy=policy, backoffLimit=9)
-        cluster.advance(5)
-        pod, = pods(cluster)
-        cluster.request("DELETE", f"/api/v1/namespaces/default/pods/{pod['metadata']['name']}")
-        cluster.advance(0.3)
-        assert (running(cluster) == 1) is at_once
-        cluster.advance(30)
-        assert running(cluster) == 1
+@pytest.mark.parametrize(("policy", "replaced"), [("TerminatingOrFailed", 10), ("Failed", 30)])
+def test_a_deleted_pod_is_a_failure_and_replaced_ten_seconds_after_it_began_to_end_or_had_ended(policy, replaced):
+    cluster = open_with(seconds=1000, podReplacementPolicy=policy, backoffLimit=9)
+    cluster.advance(5)
+    pod, = pods(cluster)
+    cluster.request("DELETE", f"/api/v1/namespaces/default/pods/{pod['metadata']['name']}?gracePeriodSeconds=20")
+    cluster.advance(replaced - 1)
+    assert running(cluster) == 0
+    cluster.advance(3)
+    assert running(cluster) == 1
+    cluster.advance(20)
+    assert status(cluster)["failed"] == 1
+
+
+@pytest.mark.parametrize("change", [{"suspend": True}, {"parallelism": 0}])
+def test_pods_that_the_controller_itself_takes_away_are_no_failures(change):
+    cluster = open_with(seconds=1000, parallelism=2, completions=2)
+    cluster.advance(5)
+    cluster.request("PATCH", f"{PATH}/j", {"spec": change}, content_type=MERGE)
+    cluster.advance(10)
+    assert not pods(cluster) and status(cluster).get("failed", 0) == 0
+    cluster.request("PATCH", f"{PATH}/j", {"spec": {"suspend": False, "parallelism": 2}}, content_type=MERGE)
+    cluster.advance(5)
+    assert running(cluster) == 2  # and so there is no back-off
+
+
+def test_it_has_failed_only_when_its_last_pod_has_ended_and_all_of_them_count():
+    cluster = open_with(seconds=1000, parallelism=2, completions=2, activeDeadlineSeconds=5)
+    for pod in wait_for(cluster, 2):
+        assert cluster.request("PATCH", f"/api/v1/namespaces/default/pods/{pod['metadata']['name']}", {
+            "metadata": {"finalizers": [*pod["metadata"]["finalizers"], "example.com/mine"]}}, content_type=MERGE).status == 200
+    cluster.advance(3.5)
+    assert reasons(cluster) == [("FailureTarget", "DeadlineExceeded")] and status(cluster)["terminating"] == 2
+    cluster.advance(5)
+    assert reasons(cluster)[-1] == ("Failed", "DeadlineExceeded")
+    assert (status(cluster)["failed"], status(cluster)["terminating"]) == (2, 0)
+
+
+def wait_for(cluster, count):
+    cluster.advance_until(lambda one: running(one) == count, 10)
+    cluster.advance(2)
+    return pods(cluster)
+
+
+def test_a_smaller_number_of_completions_forgets_the_indexes_beyond():
+    cluster = open_with("if [ $JOB_COMPLETION_INDEX = 4 ]; then exit 0; fi; sleep 1000", completions=5, parallelism=5,
+                        completionMode="Indexed")
+    cluster.advance(8)
+    assert (status(cluster)["completedIndexes"], status(cluster)["succeeded"]) == ("4", 1)
+    cluster.request("PATCH", f"{PATH}/j", {"spec": {"completions": 3, "parallelism": 3}}, content_type=MERGE)
+    cluster.advance(8)
+    assert status(cluster).get("completedIndexes", "") == "" and status(cluster).get("succeeded", 0) == 0 and running(cluster) == 3
+    assert status(cluster).get("failed", 0) == 0
 
 
 def test_a_finished_job_goes_after_its_time_to_live_with_its_pods():
