@@ -163,13 +163,15 @@ def in_words(seconds: float) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
 
 
-def draw(view: View, mirror: Mirror, now: float) -> None:
-    """Put the table of differences and its sentence into the view."""
+def draw(view: View, mirror: Mirror, now: float, members: list[Difference], members_say: str) -> None:
+    """Put the table of differences and its sentence into the view; those of etcd's `members` come last."""
     found = differences(mirror, now)
+    sentence = _sentence(found, mirror) if found or not members else members_say
+    found += members
     for each in found[:ROWS]:
         put(view, f"differs-{each.id}", "differs", "difference", {
             "name": each.name, "says": each.says, "says_small": each.says_small, "really": each.really, "small": each.small})
-    put(view, "belief-say", "belief-box", "belief_say", {"text": _sentence(found, mirror), "@data-differs": "1" if found else ""})
+    put(view, "belief-say", "belief-box", "belief_say", {"text": sentence, "@data-differs": "1" if found else ""})
 
 
 def _sentence(found: list[Difference], mirror: Mirror) -> str:

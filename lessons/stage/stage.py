@@ -12,6 +12,7 @@ from lessons.stage import (
     layers,
     messages,
     nodes,
+    quorum,
     render,
     rollout,
     routes,
@@ -135,7 +136,7 @@ class Stage:
         nodes.draw(view, self.mirror, self.floors, now)
         story.draw(view, self.story, self.mirror, cluster, now)
         layers.draw(view, self.mirror, now)
-        belief.draw(view, self.mirror, now)
+        belief.draw(view, self.mirror, now, quorum.differences(self.mirror), quorum.SAY)
         self.stops.draw(view)
         self.rollouts.follow(cluster, self.story.root, self.story.spans)
         self.rollouts.draw(view, self.mirror)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cluster_sim.api import meta
-from lessons.stage import pods
+from lessons.stage import pods, quorum
 from lessons.stage.element import View, put
 from lessons.stage.floor import NOWHERE
 from lessons.stage.mirror import Mirror
@@ -47,7 +47,7 @@ def draw(view: View, mirror: Mirror, names: list[str], attributes: Mapping[str, 
             put(view, part_id(door), f"gate-node-{name}", "api_server", {"part": door, "@data-state": state, "said": ""})
         for pod in _guests(name, mirror):
             put(view, f"pod-{pod['metadata']['uid']}", f"staff-node-{name}", "pod", pods.fields(pod, mirror, now, NOWHERE))
-    _quorum(view, mirror, names)
+    _quorum(view, mirror)
 
 
 def _guests(name: str, mirror: Mirror) -> list[Any]:
@@ -109,17 +109,14 @@ def _seat(view: View, part: str, long: str, brief: str, mirror: Mirror) -> None:
         "@aria-label": f"{long} on {node_of(part)}, {word}"})
 
 
-def _quorum(view: View, mirror: Mirror, names: list[str]) -> None:
-    """Whether a majority of the voting members runs and knows a leader."""
-    rafts = [raft for part, raft in _rafts(mirror).items() if mirror.parts[part].get("state") == "running"]
-    counts = [sum(not one["learner"] for one in raft.get("members", ())) for raft in rafts]
-    voters = max(counts, default=len(names))
-    holds = any(raft["role"] == "leader" for raft in rafts) and len(rafts) > voters // 2
-    enough = len(rafts) > voters // 2
-    words = "quorum holds" if holds else "electing a leader" if enough else "no quorum: writes refused"
+def _quorum(view: View, mirror: Mirror) -> None:
+    """Whether a majority of the voting members runs and follows a leader."""
+    found = quorum.look(mirror)
+    holds = bool(found.leader)
+    words = "quorum holds" if holds else "electing a leader" if found.enough else "no quorum: writes refused"
     put(view, "quorum", "quorum-box", "quorum", {
         "@data-holds": "1" if holds else "", "#mark": "running" if holds else "noquorum",
-        "word": f"etcd: {len(rafts)} of {voters}, {words}"})
+        "word": f"etcd: {found.voting} of {found.voters}, {words}"})
 
 
 def balancer(view: View, mirror: Mirror) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cluster_sim import Cluster
-from lessons.stage import Stage
+from lessons.stage import Stage, quorum
 from lessons.stage.routes import kind_of, route, standing
 from tests.unit.stage.cardboard import Clock
 
@@ -116,3 +116,71 @@ def test_who_is_cut_off_runs_and_is_believed_lost(fault: tuple[str, str]) -> Non
     room = seen(cluster)["node-worker-1"]
     assert (room["@data-real"], room["@data-believed"]) == ("cut", "1")
     assert room["belief"].startswith("believed NotReady, last news ")
+
+
+def rows(cluster: Cluster) -> dict[str, quorum.Difference]:
+    """What etcd's members say otherwise than is so, as the page's table has it."""
+    stage = Stage()
+    fields = seen(cluster, stage)
+    assert all(f"differs-{each.id}" in fields for each in quorum.differences(stage.mirror))
+    return {each.name: each for each in quorum.differences(stage.mirror)}
+
+
+def test_while_all_members_agree_the_table_has_nothing_of_them() -> None:
+    assert rows(three()) == {}
+
+
+def test_a_leader_cut_off_is_behind_in_an_old_term_and_what_it_wrote_alone_does_not_count() -> None:
+    cluster = three()
+    old = leader(cluster)
+    cluster.fault("cut", old)
+    cluster.advance(20)
+    new = quorum.look(mirror_of(cluster)).leader.partition("/")[0]
+    (row,) = rows(cluster).values()
+    assert (row.name, row.says, row.really) == (f"etcd on {old}", "nobody leads, term 2", f"{new} leads, term 3")
+    assert row.says_small.endswith(" written alone")
+    assert int(row.small.removesuffix(" behind what counts")) > 0
+
+
+def test_a_member_that_does_not_run_costs_one_loss_and_without_a_majority_nothing_is_written() -> None:
+    cluster = three()
+    off = next(f"master-{n}" for n in (1, 2, 3) if f"master-{n}" != leader(cluster))
+    cluster.fault("stop", f"{off}/etcd")
+    cluster.advance(5)
+    (row,) = rows(cluster).values()
+    assert (row.says, row.really, row.small) == ("a member", "does not run", "no other may be lost")
+    cluster.fault("stop", f"{leader(cluster)}/etcd")
+    cluster.advance(5)
+    found = rows(cluster)
+    assert (found["etcd"].really, found["etcd"].small) == ("no majority", "1 of 3 run: nothing can be written")
+    assert [each.really for name, each in found.items() if name != "etcd"] == ["does not run", "does not run"]
+
+
+def test_three_that_do_not_hear_each_other_elect_nobody() -> None:
+    cluster = three()
+    for name in ("master-1", "master-2", "master-3"):
+        cluster.fault("cut", name)
+    cluster.advance(0.2)
+    assert rows(cluster) == {}  # the leader does not know it yet
+    cluster.advance(20)
+    assert seen(cluster)["quorum"]["word"] == "etcd: 3 of 3, electing a leader"
+    assert rows(cluster)["etcd"].really == "elects a leader"
+
+
+def test_of_one_etcd_that_is_stopped_the_table_says_that_nothing_can_be_written() -> None:
+    cluster = Cluster.open({**SCENE, "spec": {"workers": 1, "addons": []}}, seed=1)
+    cluster.advance(5)
+    stage = Stage()
+    seen(cluster, stage)
+    assert quorum.differences(stage.mirror) == []
+    cluster.fault("stop", "master-1/etcd")
+    cluster.advance(1)
+    seen(cluster, stage)
+    (row,) = quorum.differences(stage.mirror)
+    assert (row.name, row.really, row.small) == ("etcd", "no majority", "0 of 1 run: nothing can be written")
+
+
+def mirror_of(cluster: Cluster) -> Any:
+    stage = Stage()
+    seen(cluster, stage)
+    return stage.mirror
