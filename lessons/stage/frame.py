@@ -2,7 +2,8 @@
 
     {"t": "frame", "n": 7, "full": false, "clock": {…},
      "set": [[id, {field: value}]], "add": [[parent, id, html, before | null]], "move": [[id, parent, before | null]],
-     "del": [id], "msgs": [{…}], "flow": [[from, to, shape, reversed, count]], "routes": [[id, end, end, shape]], "say": "…"}
+     "del": [id], "msgs": [{…}], "flow": [[from, to, shape, reversed, count]], "routes": [[id, end, end, shape]], "zoom": "near",
+     "say": "…"}
 
 A full frame adds and sets every element; the browser keeps what it has, and removes what is not in it.
 """

@@ -72,6 +72,8 @@ class Stage:
             body["flow"] = flow
         if standing != self.routes:
             body["routes"] = standing
+        if _zoom(view) != _zoom(self.view):
+            body["zoom"] = _zoom(view)
         said = self._say()
         if said:
             body["say"] = said
@@ -87,8 +89,9 @@ class Stage:
             if view.get(key) is not self.view.get(key):
                 self.unsure.add(key)
         standing = routes.standing(self.mirror.parts)
-        return self._json({**frame.whole(view, self.known.element, render.live), "routes": standing,
-                           "cluster": self.cluster_id, "house": HOUSE}, clock, full=True)
+        body = {**frame.whole(view, self.known.element, render.live), "routes": standing, "zoom": _zoom(view),
+                "cluster": self.cluster_id, "house": HOUSE}
+        return self._json(body, clock, full=True)
 
     def page(self, cluster: Any, clock: Any) -> dict[str, Any]:
         """The context of the first paint."""
@@ -99,7 +102,7 @@ class Stage:
             "routes": json.dumps(routes.standing(self.mirror.parts)),
             "clock": clock,
             "now": clock.now,
-            "zoom": zoom.level(sum(item.parent == "rooms" for item in view.values())),
+            "zoom": _zoom(view),
         }
 
     def in_words(self, cluster: Any, clock: Any) -> dict[str, Any]:
@@ -187,6 +190,10 @@ def _since(told: story.Story, now: float) -> str:
     root = told.spans.get(told.root) if told.root is not None else None
     since = now - root.time if root is not None else now
     return f"{since:.3f}" if since < 10 and root is not None else str(int(since))
+
+
+def _zoom(view: View) -> str:
+    return zoom.level(sum(item.parent == "rooms" for item in view.values()))
 
 
 def _same(old: Element | None, new: Element) -> Element:

@@ -1,5 +1,5 @@
 """Semantic zoom: how much is said of a room, by how many rooms share the floor. `static/css/crowd.css` draws it,
-`static/js/zoom.js` keeps it while rooms come and go.
+frames tell it while rooms come and go.
 """
 
 LEVELS = ((3, "near"), (6, "compact"), (12, "marks"), (30, "cells"))  # up to so many rooms

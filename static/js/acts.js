@@ -3,6 +3,7 @@
 // key, and {field:number} for a number. Who shows a past moment puts a guard at the door.
 
 import { onAnswer, send } from "./live.js";
+import { onPress } from "./press.js";
 import { did, toast } from "./toast.js";
 
 let guard = () => true;
@@ -27,14 +28,10 @@ const QUIET = ["pause", "play", "step", "skip", "speed", "undo", "look", "return
 
 /** Wires buttons and forms with data-op, and the notices that follow acts. */
 export function startActs() {
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-op]");
-    if (button && button.localName !== "form") run(button.dataset);
-    const locked = event.target.closest("[aria-disabled=true][data-why]");
-    if (locked && !locked.dataset.tool) {
-      event.preventDefault();
-      toast("Not now", locked.dataset.why);
-    }
+  onPress("[data-op]:not(form)", (button) => run(button.dataset));
+  onPress("[aria-disabled=true][data-why]:not([data-tool])", (locked, event) => {
+    event.preventDefault();
+    toast("Not now", locked.dataset.why);
   });
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form");
@@ -65,10 +62,9 @@ function run(values, form) {
     const body = values.body ? filled(JSON.parse(values.body), values) : undefined;
     return act("request", { verb: values.verb, path: values.path, body, contentType: values.contentType });
   }
-  if (values.op === "fault") return act("fault", { name: values.fault, target: values.target, options: options(values, form) });
-  if (values.op === "undo-fault") return act("undo-fault", { fault: values.faultId });
-  if (values.op === "operate") return act("operate", { name: values.operation, target: values.target, options: options(values, form) });
   const { op, ...rest } = values;
+  if (op === "fault" || op === "operate") return act(op, { name: values.fault ?? values.operation, target: values.target, options: options(values, form) });
+  if (op === "undo-fault") return act(op, { fault: values.faultId });
   return act(op, rest);
 }
 

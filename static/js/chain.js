@@ -1,7 +1,8 @@
 // The list 'What just happened': keeps its newest line in sight unless the reader has scrolled away, lights a number
-// in all three places at once, opens a line, and copies the kubectl line.
+// in all three places at once, and opens a line.
 
-import { say } from "./announce.js";
+import { bring } from "./cluster.js";
+import { onPress } from "./press.js";
 
 let following = true;
 
@@ -17,12 +18,7 @@ export function startChain() {
       if (span) light(span, on);
     });
   }
-  document.addEventListener("click", (event) => {
-    const copy = event.target.closest("[data-copy]");
-    if (copy) copyText(copy);
-    const step = event.target.closest(".line");
-    if (step) toggleStep(step);
-  });
+  onPress(".line", toggleStep);
 }
 
 // A line opens below itself; what it shows is fetched once.
@@ -37,9 +33,8 @@ async function toggleStep(button) {
     place.className = "step";
     button.parentElement.append(place);
   }
-  const { cluster, code } = document.getElementById("play").dataset;
   place.textContent = "One moment …";
-  await globalThis.htmx.ajax("GET", `/clusters/${cluster}/steps/${spanOf(button)}/${code ? `?code=${code}` : ""}`, { target: place, swap: "innerHTML" });
+  await bring(place, `steps/${spanOf(button)}`);
   if (!place.childElementCount) place.textContent = "It could not be fetched. Close the line and open it again.";
 }
 
@@ -64,22 +59,4 @@ function light(span, on) {
   for (const place of document.querySelectorAll(`[data-span="${id}"], [data-of="${id}"]`)) {
     place.classList.toggle("hot", on);
   }
-}
-
-async function copyText(button) {
-  const text = document.getElementById(button.dataset.copy)?.textContent.trim() ?? "";
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const area = document.createElement("textarea"); // plain http in a classroom has no clipboard API
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-    button.focus();
-  }
-  button.dataset.copied = "1";
-  say("Copied");
-  setTimeout(() => delete button.dataset.copied, 1600);
 }

@@ -5,6 +5,7 @@
 import { act } from "./acts.js";
 import { say } from "./announce.js";
 import { picture } from "./geometry.js";
+import { make } from "./svg.js";
 import { toast } from "./toast.js";
 
 const THING = "[data-part], [data-node-name], [data-pod]";
@@ -61,19 +62,15 @@ export function watchCuts() {
     from = using() && event.isPrimary ? { x: event.clientX, y: event.clientY, thing: event.target.closest(THING), pointer: event.pointerId } : null;
   });
   place.addEventListener("pointermove", (event) => {
-    if (from && far(event)) draw(event);
+    if (from && apart(from, event) >= REACH) draw(event);
   });
-  place.addEventListener("pointerup", (event) => {
+  for (const end of ["pointerup", "pointercancel"]) place.addEventListener(end, (event) => {
     const begun = from;
     from = null;
-    clear();
-    if (!begun || Math.hypot(event.clientX - begun.x, event.clientY - begun.y) < REACH) return;
+    document.querySelector("#routes .knife")?.remove();
+    if (end === "pointercancel" || !begun || apart(begun, event) < REACH) return;
     swallowClick();
     finish(begun, event);
-  });
-  place.addEventListener("pointercancel", () => {
-    from = null;
-    clear();
   });
   place.addEventListener("click", (event) => {
     if (event.target.closest("button")) return;
@@ -90,7 +87,7 @@ export function watchCuts() {
 }
 
 const using = () => document.getElementById("play").dataset.using === "cut";
-const far = (event) => Math.hypot(event.clientX - from.x, event.clientY - from.y) >= REACH;
+const apart = (from, event) => Math.hypot(event.clientX - from.x, event.clientY - from.y);
 
 function finish(begun, event) {
   const under = document.elementFromPoint(event.clientX, event.clientY)?.closest?.(THING);
@@ -103,13 +100,8 @@ function finish(begun, event) {
 
 function routes() {
   const svg = document.getElementById("routes");
-  const known = new Map(JSON.parse(svg.dataset.routes || "[]").map(([id, a, b]) => [id, [a, b]]));
-  const found = [];
-  for (const path of svg.querySelectorAll(".base path[data-route]")) {
-    const ends = known.get(path.dataset.route);
-    if (ends && !ends.some((end) => end.startsWith("user/"))) found.push({ path, ends });
-  }
-  return found;
+  const found = JSON.parse(svg.dataset.routes || "[]").map(([id, ...ends]) => ({ path: svg.querySelector(`.base [data-route="${id}"]`), ends: ends.slice(0, 2) }));
+  return found.filter(({ path, ends }) => path && !ends.some((end) => end.startsWith("user/")));
 }
 
 function points(path) {
@@ -143,18 +135,12 @@ function draw(event) {
   const box = svg.getBoundingClientRect();
   let line = svg.querySelector(".knife");
   if (!line) {
-    line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    line.setAttribute("class", "knife");
-    svg.append(line);
+    line = make(svg, "path", { class: "knife" });
     try {
       picture().setPointerCapture(from.pointer);
     } catch { /* the pointer is gone already */ }
   }
   line.setAttribute("d", `M${from.x - box.left} ${from.y - box.top}L${event.clientX - box.left} ${event.clientY - box.top}`);
-}
-
-function clear() {
-  document.querySelector("#routes .knife")?.remove();
 }
 
 function swallowClick() {

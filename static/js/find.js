@@ -1,8 +1,10 @@
 // Find: a dialog on `/`. What is typed goes to the server after a short pause; Enter goes to the first result, arrows and
 // Tab to the others. Going to a thing focuses it on the stage, in whatever view is shown, and opens the inspector.
 
+import { address } from "./cluster.js";
 import { openInspector } from "./inspector.js";
 import { onKey } from "./keys.js";
+import { onPress } from "./press.js";
 
 let timer = 0;
 let asked = 0; // searches so far: only the latest may show its answer
@@ -19,15 +21,14 @@ export function startFind() {
   };
   onKey("find", open);
   const search = async () => {
-    const play = document.getElementById("play");
-    const query = new URLSearchParams({ q: input.value, ...(play.dataset.code ? { code: play.dataset.code } : {}) });
     const mine = ++asked;
+    const found = document.getElementById("found");
     try {
-      const answer = await fetch(`/clusters/${play.dataset.cluster}/find/?${query}`);
+      const answer = await fetch(address("find", { q: input.value }));
       const html = await answer.text();
-      if (mine === asked && answer.ok) document.getElementById("found").innerHTML = html;
+      if (mine === asked && answer.ok) found.innerHTML = html;
     } catch {
-      document.getElementById("found").textContent = "The connection is lost. Try again in a moment.";
+      found.textContent = "The connection is lost. Try again in a moment.";
     }
   };
   input.addEventListener("input", () => {
@@ -46,11 +47,8 @@ export function startFind() {
       event.preventDefault();
     }
   });
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-open-find]")) open();
-    if (event.target === dialog || event.target.closest("[data-close-find]")) dialog.close();
-    const found = event.target.closest("[data-go]");
-    if (!found) return;
+  onPress("[data-open-find]", open);
+  onPress("[data-go]", (found) => {
     dialog.close();
     go(JSON.parse(found.dataset.go));
   });

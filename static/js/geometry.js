@@ -87,20 +87,25 @@ function shaft(room) {
 // The load balancer's bar spans the landing: what comes from it falls straight down, or beside the rooms in front.
 const isBar = (a) => a.width > 260;
 
-function fromBar(a, room, end) {
+// From the door or the bar into a room, beside those in front of it.
+function into(a, room, end) {
   const x = end[0][0];
-  if (!room.behind) return rounded([[x, a.bottom], ...end]);
-  const gap = room.left - 6;
-  return rounded([[gap, a.bottom], [gap, room.top - 6], [x, room.top - 6], ...end]);
+  const gap = room.behind ? room.left - 6 : x;
+  const { exit, y } = isBar(a) ? {} : lane(room, a);
+  const start = isBar(a) ? [[gap, a.bottom]] : [[exit, a.bottom], [exit, y], [gap, y]];
+  return rounded([...start, ...(room.behind ? [[gap, room.top - 6], [x, room.top - 6]] : []), ...end]);
+}
+
+// Straight into a side, at one height.
+function sideways(a, b, y) {
+  return a.x < b.x ? `M${a.right} ${y}L${b.left} ${y}` : `M${a.left} ${y}L${b.right} ${y}`;
 }
 
 const shapes = {
   // user or load balancer at the door's height: one straight line
   level(a, b) {
     if (a.bottom <= b.top) return `M${a.x} ${a.bottom}L${a.x} ${b.top}`; // the one address lies below
-    const y = Math.min(Math.max(a.y, b.top + 8), b.bottom - 6);
-    const toRight = a.x < b.x;
-    return rounded([[toRight ? a.right : a.left, y], [toRight ? b.left : b.right, y]]);
+    return sideways(a, b, Math.min(Math.max(a.y, b.top + 8), b.bottom - 6));
   },
   // controller manager, scheduler: straight into the side of the door
   side(a, b) {
@@ -108,9 +113,7 @@ const shapes = {
       const y = b.top + b.height / 2;
       return rounded([[a.x, a.bottom], [a.x, y], [a.x < b.x ? b.left : b.right, y]]);
     }
-    const y = Math.max(a.y, b.top + 34);
-    const toRight = a.x < b.x;
-    return rounded([[toRight ? a.right : a.left, y], [toRight ? b.left : b.right, y]]);
+    return sideways(a, b, Math.max(a.y, b.top + 34));
   },
   // etcd over the door
   up(a, b) {
@@ -128,25 +131,15 @@ const shapes = {
   },
   // door to kubelet: down through the landing, along it, down into the room
   down(a, b, room) {
-    if (isBar(a)) return fromBar(a, room, [[shaft(room), b.top]]);
-    const { exit, y } = lane(room, a);
     const x = shaft(room);
-    const start = [[exit, a.bottom], [exit, y]];
-    if (!room.behind && Math.abs(exit - x) < 2 * R && x > a.left + R && x < a.right - R) return `M${x} ${a.bottom}L${x} ${b.top}`;
-    if (!room.behind) return rounded([...start, [x, y], [x, b.top]]);
-    const gap = room.left - 6;
-    return rounded([...start, [gap, y], [gap, room.top - 6], [x, room.top - 6], [x, b.top]]);
+    const below = !isBar(a) && !room.behind && x > a.left + R && x < a.right - R && Math.abs(lane(room, a).exit - x) < 2 * R;
+    return below ? `M${x} ${a.bottom}L${x} ${b.top}` : into(a, room, [[x, b.top]]);
   },
   // door to kube-proxy: as to the kubelet, then a branch over the fixtures' heads
   branch(a, b, room) {
     if (b.height < 18) return shapes.down(a, b, room); // a room far away has no space for a branch
     const x = shaft(room);
-    const end = [[x, b.top - 9], [b.x, b.top - 9], [b.x, b.top]];
-    if (isBar(a)) return fromBar(a, room, end);
-    const { exit, y } = lane(room, a);
-    if (!room.behind) return rounded([[exit, a.bottom], [exit, y], [x, y], ...end]);
-    const gap = room.left - 6;
-    return rounded([[exit, a.bottom], [exit, y], [gap, y], [gap, room.top - 6], [x, room.top - 6], ...end]);
+    return into(a, room, [[x, b.top - 9], [b.x, b.top - 9], [b.x, b.top]]);
   },
   // two fixtures side by side
   beside(a, b) {

@@ -1,20 +1,18 @@
-// Opens the inspector: a panel fetched by htmx from /clusters/<id>/inspect/. It stays open and follows what changes: it
-// is fetched again after acts and frames, at most once a second, and never under somebody's typing or selecting.
+// The inspector: a panel fetched by htmx. It stays open and follows what changes, never under somebody's typing or
+// selecting.
 
-import { afterAct } from "./acts.js";
+import { bring, keepFresh, play } from "./cluster.js";
 import { onKey } from "./keys.js";
 import { letGo } from "./cut.js";
-import { closePanel } from "./panel.js";
-import { afterFrame } from "./renderer.js";
+import { closePanel, markTyping } from "./panel.js";
+import { onPress } from "./press.js";
 
-const EVERY = 1000; // ms between two looks
 let shown = null;
 let asked = null; // what the panel shows
 let before = "lesson"; // the tab to go back to
-let looked = 0;
-let timer = 0;
 
 const panel = () => document.getElementById("inspector");
+const goToTab = (name) => document.querySelector(`[data-show-tab="${name}"]`)?.click();
 
 /** Opens the inspector for an element of the stage. */
 export function inspect(element) {
@@ -31,22 +29,15 @@ export function openInspector(query, element) {
   shown?.classList.remove("on");
   shown = element?.closest("[data-key]") ?? element ?? null;
   shown?.classList.add("on");
-  open(query);
-}
-
-function open(query, swap = "innerHTML") {
   const place = panel();
-  const play = document.getElementById("play");
-  if (!place || !play) return;
+  if (!place) return;
   asked = query;
-  looked = performance.now();
-  const code = play.dataset.code ? { code: play.dataset.code } : {};
-  const path = `/clusters/${play.dataset.cluster}/inspect/?${new URLSearchParams({ ...query, ...code })}`;
-  globalThis.htmx.ajax("GET", path, { target: "#inspector", swap });
+  bring(place, "inspect", query);
   if (!place.hidden) return;
   place.hidden = false;
-  if (play.dataset.tab !== "inspect") before = play.dataset.tab;
-  document.querySelector('[data-show-tab="inspect"]')?.click();
+  const { tab } = play().dataset;
+  if (tab !== "inspect") before = tab;
+  goToTab("inspect");
 }
 
 /** Closes the inspector and gives the focus back to what was inspected. */
@@ -55,7 +46,7 @@ export function closeInspector() {
   if (!place || place.hidden) return false;
   place.hidden = true;
   asked = null;
-  document.querySelector(`[data-show-tab="${before}"]`)?.click();
+  goToTab(before);
   shown?.classList.remove("on");
   (shown?.matches("button, [tabindex]") ? shown : shown?.querySelector("button"))?.focus();
   shown = null;
@@ -64,32 +55,19 @@ export function closeInspector() {
 
 /** Wires the panel: close, links, following. */
 export function startInspector() {
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-close-inspector]")) closeInspector();
-    const again = event.target.closest("[data-inspect]");
-    if (again) openInspector(JSON.parse(again.dataset.inspect));
-  });
+  onPress("[data-close-inspector]", closeInspector);
+  onPress("[data-inspect]", (link) => openInspector(JSON.parse(link.dataset.inspect)));
   globalThis.htmx?.config.morphIgnore.push("open"); // what somebody unfolded stays so
-  panel()?.addEventListener("input", (event) => event.target.closest("form")?.setAttribute("data-dirty", ""));
+  panel()?.addEventListener("input", markTyping);
   onKey("close", () => {
     letGo();
     return closePanel() || closeInspector();
   });
-  afterAct(refreshSoon);
-  afterFrame((frame) => {
-    if (frame.add || frame.del || frame.set?.some(([id]) => id !== "now")) refreshSoon();
-  });
+  keepFresh(mayLook, () => bring("#inspector", "inspect", asked, "innerMorph"));
 }
 
-function refreshSoon() {
-  if (asked && !timer) timer = setTimeout(refresh, Math.max(200, looked + EVERY - performance.now()));
-}
-
-function refresh() {
-  timer = 0;
-  const place = panel();
-  if (!asked || place.hidden || place.querySelector("[data-dirty]")) return;
+function mayLook() {
+  if (!asked || panel().hidden || panel().querySelector("[data-dirty]")) return false;
   const selected = getSelection();
-  if (selected && !selected.isCollapsed && place.contains(selected.anchorNode)) return;
-  open(asked, "innerMorph");
+  return !selected || selected.isCollapsed || !panel().contains(selected.anchorNode);
 }

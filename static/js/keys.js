@@ -1,7 +1,10 @@
 // The keys. Their one table is the sheet on `?` (made from lessons/stage/toolbox.py): each row names its keys and what
 // they do; here a key is looked up in it and handed to whoever registered for that.
 
-import { isTyping } from "./typing.js";
+import { onPress } from "./press.js";
+
+// Places to type. A slider, a radio button or a box takes no letters.
+const FIELDS = "textarea, select, [contenteditable], input:not([type=range], [type=radio], [type=checkbox])";
 
 const takers = new Map();
 let table = null;
@@ -28,15 +31,15 @@ export function startKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.key.toLowerCase();
-    if (key !== "escape" && isTyping(event)) return;
+    if (key !== "escape" && event.target.closest?.(FIELDS)) return;
     if (document.querySelector("dialog[open]") && key !== "?") return;
     table ??= rows();
     const [action, detail] = (table.get(key) ?? "").split(":");
     const taker = takers.get(action);
     if (taker && taker(event, detail, key) !== false) event.preventDefault();
   });
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-open-keys]")) open();
-    else if (event.target === sheet || event.target.closest("[data-close-keys]")) sheet.close();
+  onPress("[data-open-keys]", open);
+  onPress("dialog", (dialog, event) => { // beside its sheet, or on its cross
+    if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
   });
 }

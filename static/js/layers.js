@@ -1,9 +1,10 @@
 // The Layers view: lines of ownership from owner to pod, and from each pod to its node. Few pods are drawn one by one with
 // all their ties; many are counted, and what is pointed at shows its ties.
 
+import { onPress } from "./press.js";
+import { make } from "./svg.js";
 import { show } from "./views.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const MANY = 6; // pods of one family that fit side by side in full
 const TIED = 12; // pods up to which every tie to a node is drawn
 const CROWD = 16; // pods from which on they are counted, until somebody chooses
@@ -17,9 +18,9 @@ const layers = () => document.getElementById("layers");
 export function startLayers() {
   const view = layers();
   if (!view) return;
-  for (const kind of ["pointerover", "focusin", "pointerleave", "focusout"]) view.addEventListener(kind, (event) => point(kind[0] === "p" && kind !== "pointerover" || kind === "focusout" ? null : event.target));
-  document.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-show-pods]")) return;
+  for (const kind of ["pointerover", "focusin"]) view.addEventListener(kind, (event) => point(event.target));
+  for (const kind of ["pointerleave", "focusout"]) view.addEventListener(kind, () => point(null));
+  onPress("[data-show-pods]", () => {
     chosen = true;
     drawLayers();
   });
@@ -73,12 +74,7 @@ export function drawLayers() {
   const stamp = lines.map((each) => each.join()).join(";");
   if (stamp === drawnFor) return;
   drawnFor = stamp;
-  svg.replaceChildren(...lines.map(([d, name]) => {
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", d);
-    path.setAttribute("class", `own ${name}`);
-    return path;
-  }));
+  svg.replaceChildren(...lines.map(([d, name]) => make(null, "path", { d, class: `own ${name}` })));
 }
 
 function kind(element, shape) {

@@ -3,8 +3,8 @@
 // motion nothing travels: the route lights up and the number appears in its place.
 
 import { inFlight, routeBetween, redraw } from "./routes.js";
+import { make } from "./svg.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const MOST = 24;
 const LABELLED = 90;
 const EASE = "cubic-bezier(.45,.05,.35,1)";
@@ -26,17 +26,10 @@ export function showMessages(frame) {
   });
 }
 
-function pathOf(route, className) {
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", route.d);
-  path.setAttribute("class", className);
-  return path;
-}
-
 // The route lights and fades: for reduced motion, and, as thick as its traffic, when there are too many to follow.
 function light(route, message, width) {
   const layer = document.querySelector("#routes .flow");
-  const path = layer.appendChild(pathOf(route, `flash ${message.kind}`));
+  const path = make(layer, "path", { d: route.d, class: `flash ${message.kind}` });
   if (width) path.style.strokeWidth = `${width}px`;
   const fade = path.animate([{ opacity: 1 }, { opacity: 0 }], { duration: 600, delay: still.matches && !width ? 600 : 0, fill: "forwards" });
   fade.finished.finally(() => path.remove());
@@ -45,38 +38,33 @@ function light(route, message, width) {
 function fly(route, message, delay) {
   const layer = document.getElementById("discs");
   const duration = Math.min(Math.max(message.ms || 600, 120), 4000);
-  const disc = document.createElement("span");
-  disc.className = `n now disc ${message.kind}${message.n ? "" : " dot"}`;
-  disc.textContent = message.n ?? "";
-  disc.style.offsetPath = `path("${route.d}")`;
-  layer.append(disc);
-  const tail = document.createElement("span");
-  tail.className = `tail ${message.kind}`;
-  tail.style.offsetPath = disc.style.offsetPath;
+  const parts = [];
+  const part = (look, words) => {
+    const element = document.createElement("span");
+    element.className = `${look} ${message.kind}`;
+    element.textContent = words;
+    element.style.offsetPath = `path("${route.d}")`;
+    layer.append(element);
+    parts.push(element);
+    return element;
+  };
+  const tail = part("tail", "");
   tail.style.offsetRotate = route.reversed ? "auto 180deg" : "auto";
-  layer.prepend(tail);
-  const length = pathOf(route, "").getTotalLength();
+  const length = make(null, "path", { d: route.d }).getTotalLength();
   if (length < LABELLED) tail.style.inlineSize = `${length / 2}px`;
-  const parts = [disc, tail];
-  if (message.label && length > LABELLED) { // a short way has no room for words
-    const label = document.createElement("span");
-    label.className = `msg ${message.kind}`;
-    label.textContent = message.label.slice(0, 24);
-    label.style.offsetPath = disc.style.offsetPath;
-    layer.append(label);
-    parts.push(label);
-  }
+  part(`n now disc${message.n ? "" : " dot"}`, message.n ?? "");
+  if (message.label && length > LABELLED) part("msg", message.label.slice(0, 24)); // a short way has no room for words
   flying += 1;
   inFlight.add(String(message.id));
   const way = route.reversed ? ["100%", "0%"] : ["0%", "100%"];
   const timing = { duration, delay, easing: EASE, fill: "both" };
-  const moves = parts.map((part) => part.animate([{ offsetDistance: way[0] }, { offsetDistance: way[1] }], timing));
+  const moves = parts.map((each) => each.animate([{ offsetDistance: way[0] }, { offsetDistance: way[1] }], timing));
   tail.animate([{ scale: "0 1" }, { scale: "1 1", offset: 0.25 }, { scale: "1 1" }], { duration, delay, fill: "both" }); // it grows out of its sender
-  for (const part of parts) part.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 1, delay, fill: "both" });
+  for (const each of parts) each.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 1, delay, fill: "both" });
   moves[0].finished.catch(() => {}).finally(() => {
     flying -= 1;
     inFlight.delete(String(message.id));
-    for (const part of parts) part.remove();
+    for (const each of parts) each.remove();
     redraw();
   });
 }

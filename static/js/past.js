@@ -2,8 +2,10 @@
 // that moment to everybody who looks at this cluster, under a banner with the ways out: return, or fork.
 
 import { guardActs } from "./acts.js";
+import { copy } from "./clipboard.js";
 import { onKey } from "./keys.js";
 import { onAnswer, onPresent, send } from "./live.js";
+import { onPress } from "./press.js";
 import { chainLines } from "./routes.js";
 import { inWords } from "./timeline.js";
 import { toast } from "./toast.js";
@@ -120,12 +122,10 @@ export function startPast() {
     event.preventDefault();
     event.stopPropagation();
   });
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-back]")) step(-1);
-    if (event.target.closest("[data-return]")) back();
-    if (event.target.closest("[data-fork]")) asked.set(send("fork").id, (where) => location.assign(where));
-    if (event.target.closest("[data-link]")) asked.set(send("link").id, copy);
-  });
+  onPress("[data-back]", () => step(-1));
+  onPress("[data-return]", back);
+  onPress("[data-fork]", () => asked.set(send("fork").id, (where) => location.assign(where)));
+  onPress("[data-link]", () => asked.set(send("link").id, copyLink));
   onKey("back", () => step(-1));
   onPresent(({ now, then }) => {
     const ago = banner()?.querySelector('[data-f="ago"]');
@@ -145,12 +145,7 @@ export function startPast() {
   });
 }
 
-async function copy(where) {
+async function copyLink(where) {
   const address = new URL(where, location.href).href;
-  try {
-    await navigator.clipboard.writeText(address);
-    toast("The link to this moment is copied.", address);
-  } catch { // no clipboard on plain http: then it is shown to be copied by hand
-    toast("The link to this moment", address);
-  }
+  toast(`The link to this moment${await copy(address) ? " is copied." : ""}`, address);
 }

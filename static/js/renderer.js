@@ -4,7 +4,8 @@
 //   field "#x" → icon of <use data-f="x">     field "%x" → small server-rendered HTML inside [data-f="x"]
 // Frames wait for the next animation frame and are applied in order; a full frame makes earlier ones pointless.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { make } from "./svg.js";
+
 const waiting = [];
 let scheduled = false;
 const listeners = [];
@@ -160,12 +161,8 @@ function markOf(here, name, look = "") {
 }
 
 function newMark() {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "ctr");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", document.querySelector("#tools use[href]").getAttribute("href").replace(/#.*/, "#"));
-  svg.append(use);
+  const svg = make(null, "svg", { class: "ctr", "aria-hidden": "true" });
+  make(svg, "use", { href: document.querySelector("#tools use[href]").getAttribute("href").replace(/#.*/, "#") });
   return svg;
 }
 

@@ -2,8 +2,8 @@
 // chain's numbers resting where each step happened. Redrawn from the page's own geometry after frames and resizes.
 
 import { box, partElement, picture, routePath } from "./geometry.js";
+import { make, set } from "./svg.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const REST = 4; // numbers kept on one route, if there is room; older ones are in the list
 
 /** Spans whose disc is still travelling: their number rests on the route only when it has landed. */
@@ -64,20 +64,13 @@ function drawBase(svg) {
     if (quiet) continue;
     const d = routePath(shape, a, b);
     if (!d) continue;
-    const path = drawn.get(id) ?? layer.appendChild(document.createElementNS(SVG, "path"));
+    const path = drawn.get(id) ?? make(layer, "path");
     drawn.delete(id);
     set(path, { d, class: `rt ${shape}${isCut(a) || isCut(b) ? " cut" : ""}`, "data-route": id });
     keep.set(id, path);
   }
   for (const path of drawn.values()) path.remove();
   drawn = keep;
-}
-
-// Sets what differs: an attribute set to what it was is painted again all the same.
-function set(path, attributes) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (path.getAttribute(name) !== value) path.setAttribute(name, value);
-  }
 }
 
 function isCut(part) {
@@ -112,7 +105,7 @@ function drawChain(svg) {
   for (const [key, { line, lines }] of ways) {
     const route = routeBetween(line.from, line.to, line.shape, line.reversed === "1");
     if (!route) continue;
-    const path = used.get(key) ?? layer.appendChild(document.createElementNS(SVG, "path"));
+    const path = used.get(key) ?? make(layer, "path");
     used.delete(key);
     kept.set(key, path);
     const last = lines[lines.length - 1];

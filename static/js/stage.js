@@ -9,6 +9,7 @@ import { startActs } from "./acts.js";
 import { watchCuts } from "./cut.js";
 import { startFind } from "./find.js";
 import { startInspector } from "./inspector.js";
+import { startCopy } from "./clipboard.js";
 import { startExport } from "./picture.js";
 import { startPanel } from "./panel.js";
 import { followChain, startChain } from "./chain.js";
@@ -18,7 +19,6 @@ import { drawTimeline } from "./timeline.js";
 import { drawLayers, startLayers } from "./layers.js";
 import { drawTwin, startTwin } from "./twin.js";
 import { startKeys } from "./keys.js";
-import { zoomRooms } from "./zoom.js";
 import { onView, startViews } from "./views.js";
 
 function start() {
@@ -33,6 +33,7 @@ function start() {
   startTwin();
   watchCuts();
   startChain();
+  startCopy();
   startTransport();
   startPast();
   startKeys();
@@ -42,13 +43,12 @@ function start() {
   afterFrame((frame) => {
     if (frame.routes) document.getElementById("routes").dataset.routes = JSON.stringify(frame.routes);
     showMessages(frame);
-    if (frame.add || frame.del || frame.full) zoomRooms();
+    if (frame.zoom) document.getElementById("rooms").dataset.zoom = frame.zoom;
     if (movesRoutes(frame)) redraw();
     followChain(frame);
     showClock(frame);
     drawTimeline(frame);
     drawLayers();
-    drawTwin(frame);
   });
   const again = () => {
     drawTimeline();
@@ -64,5 +64,4 @@ function start() {
   globalThis.pressAgain?.();
 }
 
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-else start();
+start();

@@ -3,21 +3,14 @@
 // looks back the head stands at that moment, what came later is dimmed, and now keeps its place as a thin line.
 
 import { showMoment, timelineSteps } from "./past.js";
+import { make } from "./svg.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const SPACE = 20; // px a number needs
 const FOLD = 2; // seconds of silence that are folded
 let drawnFor = "";
 
-function make(parent, name, attributes, text) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text !== undefined) element.textContent = text;
-  parent.append(element);
-  return element;
-}
-
 const onWall = (now) => now.replace(/^(now|then) |,.*$/g, "");
+const textOf = (where) => document.querySelector(where)?.textContent ?? "";
 const seconds = (t) => (t < 10 ? t.toFixed(3) : t < 100 ? t.toFixed(1) : t.toFixed(0));
 
 /** A length of time in words. */
@@ -32,7 +25,7 @@ export function drawTimeline(frame) {
   if (!svg) return;
   const lines = timelineSteps();
   showMoment(lines);
-  const now = document.getElementById("now-text")?.textContent ?? "";
+  const now = textOf("#now-text");
   const plot = document.getElementById("rollout")?.dataset.plot ?? "";
   const stamp = `${plot} ${lines.map((l) => l.span + l.time + l.lane + l.cause + l.now + (l.later ?? "")).join()} ${frame?.clock?.mode}`;
   if (frame && stamp === drawnFor) {
@@ -186,7 +179,7 @@ function drawScrubber(svg, lines, { width, height, wall }, now) {
   if (seen < lines.length) make(svg, "path", { class: "grip", d: `M${(x[seen - first - 1] ?? r) - 7} 2h14v5l-7 6-7-6Z` });
   if (wall && x.length) make(svg, "path", { class: "head-line", d: `M${last} 8V${height - 8}` });
   if (wall && x.length) {
-    const mode = document.querySelector('#now [data-f="mode"]')?.textContent ?? "";
+    const mode = textOf('#now [data-f="mode"]');
     make(svg, "text", { class: "nowt", x: last + 44, y: y - 10 }, onWall(now));
     make(svg, "text", { class: "nowt s", x: last + 44, y: y + 26 }, mode);
   }

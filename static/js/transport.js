@@ -1,6 +1,7 @@
 // The transport: play, pause, step, speed, next event, undo. The server keeps the clock; this shows it.
 
 import { onAnswer, send } from "./live.js";
+import { onPress } from "./press.js";
 import { inFlight } from "./routes.js";
 import { onKey } from "./keys.js";
 
@@ -10,9 +11,10 @@ const byId = (id) => document.getElementById(id);
 /** Wires the transport's controls. */
 export function startTransport() {
   byId("play-pause")?.addEventListener("click", toggle);
-  byId("step")?.addEventListener("click", () => send("step"));
-  byId("skip")?.addEventListener("click", () => send("skip"));
-  byId("undo")?.addEventListener("click", () => send("undo"));
+  for (const op of ["step", "skip", "undo"]) {
+    onPress(`#${op}, [data-${op}]`, () => send(op));
+    onKey(op, () => send(op));
+  }
   const slider = byId("speed");
   slider?.addEventListener("input", () => showSpeed(SPEEDS[slider.value]));
   slider?.addEventListener("change", () => send("speed", { value: SPEEDS[slider.value] }));
@@ -20,9 +22,6 @@ export function startTransport() {
     if (event.target.closest?.("button, a, summary")) return false;
     return toggle();
   });
-  onKey("step", () => send("step"));
-  onKey("skip", () => send("skip"));
-  onKey("undo", () => send("undo"));
   onAnswer((answer, command) => {
     if (answer.t !== "ack") return;
     if (command?.op === "undo") inFlight.clear();

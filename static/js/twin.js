@@ -1,30 +1,21 @@
 // The text twin: fetched while somebody reads it, at most once a second and only after something changed; what is open
 // and where the focus is stays. The outline is a tree as the ARIA practices have it: one stop for Tab, arrows inside.
 
-const EVERY = 1000; // ms between two looks
-let looked = -EVERY;
-let timer = 0;
+import { bring, keepFresh, play } from "./cluster.js";
 
-/** Brings it up to date, if it is what is shown and `frame` changed something. */
-export function drawTwin(frame) {
-  const play = document.getElementById("play");
-  if (play.dataset.reading !== "text" || timer) return;
-  if (frame && !frame.add && !frame.del && !frame.set?.some(([id]) => id !== "now")) return;
-  timer = setTimeout(look, Math.max(0, looked + EVERY - performance.now()));
-}
+/** Brings it up to date, if it is what is shown. */
+export let drawTwin = () => {};
 
 async function look() {
-  const { cluster, code } = document.getElementById("play").dataset;
   const place = document.getElementById("twin");
-  looked = performance.now();
-  await globalThis.htmx.ajax("GET", `/clusters/${cluster}/twin/${code ? `?code=${code}` : ""}`, { target: place, swap: "innerMorph" });
-  timer = 0;
+  await bring(place, "twin", {}, "innerMorph");
   const items = [...place.querySelectorAll("[role=treeitem]")];
   if (items.length && !items.some((item) => item.tabIndex === 0)) items[0].tabIndex = 0; // the one in focus is gone
 }
 
 /** Wires the outline. */
 export function startTwin() {
+  drawTwin = keepFresh(() => play().dataset.reading === "text", look);
   globalThis.htmx?.config.morphIgnore.push("aria-expanded", "tabindex");
   const place = document.getElementById("twin");
   place?.addEventListener("keydown", (event) => {

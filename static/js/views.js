@@ -3,6 +3,7 @@
 
 import { say } from "./announce.js";
 import { onKey } from "./keys.js";
+import { onPress } from "./press.js";
 import { redraw } from "./routes.js";
 
 const REMEMBERED = ["reading", "belief"];
@@ -19,8 +20,7 @@ export function show(kind, name) {
   play.setAttribute(`data-${kind}`, name);
   for (const button of document.querySelectorAll(`[data-show-${kind}]`)) {
     const mine = button.getAttribute(`data-show-${kind}`) === name;
-    if (button.getAttribute("role") === "tab") button.setAttribute("aria-selected", String(mine));
-    else button.setAttribute("aria-pressed", String(mine));
+    button.setAttribute(button.getAttribute("role") === "tab" ? "aria-selected" : "aria-pressed", mine);
   }
   redraw();
   for (const listener of changed) listener();
@@ -38,10 +38,7 @@ export function startViews() {
   const play = document.getElementById("play");
   if (!play) return;
   for (const kind of REMEMBERED) {
-    let name = null;
-    try {
-      name = localStorage.getItem(`podium-${kind}`);
-    } catch { /* storage may be refused; then nothing is remembered */ }
+    const name = memory((storage) => storage.getItem(`podium-${kind}`));
     if (name) show(kind, name);
   }
   onKey("belief", () => {
@@ -49,18 +46,21 @@ export function startViews() {
     next.click();
     say(`The picture shows: ${next.textContent}`);
   });
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-pull]")) pull(play);
-    for (const kind of [...REMEMBERED, "view", "tab", "pods"]) {
-      const button = event.target.closest(`[data-show-${kind}]`);
-      if (!button) continue;
+  onPress("[data-pull]", () => pull(play));
+  for (const kind of [...REMEMBERED, "view", "tab", "pods"]) {
+    onPress(`[data-show-${kind}]`, (button) => {
       const name = button.getAttribute(`data-show-${kind}`);
       show(kind, name);
-      if (REMEMBERED.includes(kind)) {
-        try {
-          localStorage.setItem(`podium-${kind}`, name);
-        } catch { /* as above */ }
-      }
-    }
-  });
+      if (REMEMBERED.includes(kind)) memory((storage) => storage.setItem(`podium-${kind}`, name));
+    });
+  }
+}
+
+// Storage may be refused; then nothing is remembered.
+function memory(use) {
+  try {
+    return use(localStorage);
+  } catch {
+    return null;
+  }
 }
