@@ -111,7 +111,11 @@ class Reading:
         """`available`: name → {words, targets, options}; `active`: fault id → {name, target, options}."""
         available = {name: {"words": fault.words, "targets": fault.targets(self.kernel), "options": dict(fault.options)}
                      for name, fault in faults.FAULTS.items()}
-        return {"available": available, "active": frozen.thaw(self._active)}
+        return {"available": available, "active": self.broken()}
+
+    def broken(self) -> dict[str, Any]:
+        """What is out of order: fault id → {name, target, options}. As `faults()["active"]`, for who asks often."""
+        return dict(frozen.thaw(self._active))
 
     def operations(self) -> dict[str, Any]:
         """`available`: name → {words, targets, options, undo}; `active`: operation id → {about, steps, step}."""

@@ -48,6 +48,7 @@ class Mirror:
         self.writes: list[tuple[int, str, str]] = []  # (revision, key, what), newest first
         self.names: dict[str, str] = {}  # every pod name seen → its short form, for texts about pods that are gone
         self.worked_out: dict[str, tuple[Any, Any]] = {}  # pod uid → (object, pods.Facts)
+        self.rooms: dict[str, tuple[Any, Any]] = {}  # node → (what its room was drawn from, the elements)
         self.placed: tuple[str, str] | None = None  # the last (pod, node) the scheduler bound
         self.revision = 0
         self.epoch = 0.0
@@ -77,7 +78,7 @@ class Mirror:
                 self.parts[part] = view
         self._look_at_etcd()
         self.machines = cluster.machines()
-        self.cuts = frozenset(_parted(cluster.faults()["active"].values(), self.machines))
+        self.cuts = frozenset(_parted(cluster.broken().values(), self.machines))
         return list(changes.spans)
 
     def node_pods(self, node: str) -> list[Any]:

@@ -86,6 +86,7 @@ def draw(view: View, mirror: Mirror, floors: dict[str, Floor], now: float) -> No
         _room(view, node, mirror, floors, now, len(workers), LOW if names else 0)
     for name in [name for name in floors if name not in mirror.nodes]:
         del floors[name]
+        mirror.rooms.pop(name, None)
     by_age = sorted(mirror.pods.values(), key=_pod_order)
     for pod in by_age:
         if not pod["spec"].get("nodeName") or pod["spec"]["nodeName"] not in mirror.nodes:
@@ -137,6 +138,15 @@ def _room(view: View, node: Any, mirror: Mirror, floors: dict[str, Floor], now: 
     if floor is None or (floor.cpu != cpu and not floor.places):
         floor = floors[name] = Floor(cpu)
     here = sorted(mirror.node_pods(name), key=_pod_order)
+    processes = [(f"{name}/{process}", word) for process, word in PROCESSES if f"{name}/{process}" in mirror.parts]
+    # What a room is drawn from. Most rooms are as they were; who leaves counts seconds.
+    seen = (node, state, here, [mirror.really.get(pod["metadata"]["uid"]) for pod in here], rooms, lower,
+            [mirror.parts[part].get("state") for part, _ in processes])
+    known = mirror.rooms.get(name)
+    if known is not None and known[0] == seen and not any("deletionTimestamp" in pod["metadata"] for pod in here):
+        view.update(known[1])
+        return
+    view, outer = {}, view
     tenants = [pod for pod in here if pod["metadata"].get("namespace") != SYSTEM]
     floor.settle((pod["metadata"]["uid"], pods.facts(pod, mirror).cpu) for pod in tenants)
     looks: dict[str, str] = {}
@@ -160,10 +170,8 @@ def _room(view: View, node: Any, mirror: Mirror, floors: dict[str, Floor], now: 
             "promised": _promised(here, cpu, mirror),
         },
     )
-    for process, word in PROCESSES:
-        part = f"{name}/{process}"
-        if part in mirror.parts:
-            fixture(view, part, f"service-node-{name}", word, mirror)
+    for part, word in processes:
+        fixture(view, part, f"service-node-{name}", word, mirror)
     for pod, shown in children:
         put(view, f"pod-{pod['metadata']['uid']}", f"bays-node-{name}", "pod", shown)
     for pod in here:
@@ -175,6 +183,8 @@ def _room(view: View, node: Any, mirror: Mirror, floors: dict[str, Floor], now: 
                 "pod",
                 pods.fields(pod, mirror, now, NOWHERE),
             )
+    mirror.rooms[name] = (seen, view)
+    outer.update(view)
 
 
 def fixture(view: View, part: str, parent: str, word: str, mirror: Mirror) -> None:

@@ -5,7 +5,7 @@ its words. What happened before the followed act has no number.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lessons.stage import sentences, story
@@ -13,6 +13,7 @@ from lessons.stage.element import View, put
 
 EARLIER = 24  # steps before the followed act that the timeline keeps
 WORDS = 100  # characters of a step's text
+WINDOW = 2_000  # ids of spans looked through at first; four times as many while too few are steps
 
 
 class Stops:
@@ -22,12 +23,13 @@ class Stops:
         self.root: int | None = -1
         self.text = "[]"
 
-    def follow(self, cluster: Any, told: story.Story, names: Mapping[str, str], spans: Iterable[Any]) -> None:
+    def follow(self, cluster: Any, told: story.Story, names: Mapping[str, str], spans: Sequence[Any]) -> None:
         """Gather them anew when somebody has acted, or while nobody has."""
         if told.root == self.root and (told.root is not None or not any(span.level == "story" for span in spans)):
             return
         self.root = told.root
-        self.text = _json([_stop(told, names, span) for span in _earlier(cluster, told)])
+        newest = max((span.id for span in spans), default=0)
+        self.text = _json([_stop(told, names, span) for span in _earlier(cluster, told, newest)])
 
     def draw(self, view: View) -> None:
         """Put them into the view."""
@@ -39,12 +41,17 @@ class Stops:
         return _json([*json.loads(self.text), *sorted(chain, key=lambda stop: int(stop["at"]))])
 
 
-def _earlier(cluster: Any, told: story.Story) -> list[Any]:
+def _earlier(cluster: Any, told: story.Story, newest: int) -> list[Any]:
+    """The last steps before the followed act. A trace may be long: it is looked through from its end."""
     root = told.spans.get(told.root) if told.root is not None else None
-    found = [span for span in cluster.trace() if span.level == "story" and (root is None or span.id < root.id)]
-    if root is not None:
-        found = [span for span in found if story.moment(span) < root.time]
-    return sorted(found[-EARLIER:], key=story.moment)
+    end, window = (newest + 1 if root is None else root.id), WINDOW
+    while True:
+        spans = cluster.trace(max(0, end - window))
+        found = [span for span in spans if span.level == "story" and span.id < end
+                 and (root is None or story.moment(span) < root.time)]
+        if len(found) >= EARLIER or window >= end:
+            return sorted(found[-EARLIER:], key=story.moment)
+        window *= 4
 
 
 def _stop(told: story.Story, names: Mapping[str, str], span: Any) -> dict[str, Any]:

@@ -4,9 +4,21 @@
 /** The stage's picture: the element routes are drawn over. */
 export const picture = () => document.getElementById("picture");
 
+// What was looked up and measured, until the script that asked is through: drawing all routes asks the same many times.
+let known = null;
+
+function once(key, find) {
+  if (!known) {
+    known = new Map();
+    queueMicrotask(() => (known = null));
+  }
+  if (!known.has(key)) known.set(key, find());
+  return known.get(key);
+}
+
 /** The box of an element relative to the picture. */
-export function box(element) {
-  const outer = picture().getBoundingClientRect();
+export const box = (element) => once(element, () => {
+  const outer = once("outer", () => picture().getBoundingClientRect());
   const b = element.getBoundingClientRect();
   const left = b.left - outer.left;
   const top = b.top - outer.top;
@@ -14,10 +26,12 @@ export function box(element) {
     left, top, width: b.width, height: b.height, right: left + b.width, bottom: top + b.height,
     x: left + b.width / 2, y: top + b.height / 2,
   };
-}
+});
 
 /** The element that stands for a part, or null when it is not on the stage. */
-export function partElement(part) {
+export const partElement = (part) => once(part, () => elementOf(part));
+
+function elementOf(part) {
   if (part.startsWith("user/")) return document.getElementById("you");
   if (part.startsWith("pod/")) {
     const [, namespace, name] = part.split("/");
@@ -53,15 +67,16 @@ const spread = (index, count) => (index + 1) / (count + 1);
 
 // Rooms left of the door leave it on its left half, the farthest highest; the right half mirrors that.
 function lane(room, door) {
-  const rooms = [...document.querySelectorAll("#rooms > .room")].map((element) => box(element));
-  const columns = [...new Set(rooms.map((r) => Math.round(r.left)))].sort((a, b) => a - b);
+  const { columns, first } = once("rooms", () => {
+    const rooms = [...document.querySelectorAll("#rooms > .room")].map(box);
+    return { columns: [...new Set(rooms.map((r) => Math.round(r.left)))].sort((a, b) => a - b), first: Math.min(...rooms.map((r) => r.top)) };
+  });
   const mine = Math.round(room.left);
   const left = columns.filter((x) => x + room.width / 2 < door.x - 1);
   const right = columns.filter((x) => x + room.width / 2 >= door.x - 1).reverse();
   const side = left.includes(mine) ? left : right;
   const index = Math.max(0, side.indexOf(mine));
   const far = spread(index, side.length);
-  const first = Math.min(...rooms.map((r) => r.top));
   const space = Math.max(20, first - door.bottom - 22);
   const exit = side === left
     ? door.left + 14 + far * (door.width / 2 - 20)

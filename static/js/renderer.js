@@ -17,6 +17,12 @@ export function afterFrame(listener) {
   listeners.push(listener);
 }
 
+/** Whether a frame brings, takes, moves or marks (by an attribute) an element whose id begins like this. */
+export function touches({ full, add = [], del = [], move = [], set = [] }, begins) {
+  const marked = set.filter(([, fields]) => Object.keys(fields).some((name) => name[0] === "@"));
+  return full || del.some((id) => begins.test(id)) || add.some(([, id]) => begins.test(id)) || [...move, ...marked].some(([id]) => begins.test(id));
+}
+
 /** Takes a frame from the server. */
 export function receive(frame) {
   if (frame.full) waiting.length = 0;
@@ -31,9 +37,9 @@ export function receive(frame) {
 
 function applyAll() {
   scheduled = false;
-  while (waiting.length) {
-    const frame = waiting.shift();
-    apply(frame);
+  const frames = waiting.splice(0);
+  for (const frame of frames) apply(frame);
+  for (const frame of frames) { // who measures the page does so when all is written
     for (const listener of listeners) listener(frame);
   }
 }

@@ -2,6 +2,7 @@
 // chain's numbers resting where each step happened. Redrawn from the page's own geometry after frames and resizes.
 
 import { box, partElement, picture, routePath } from "./geometry.js";
+import { touches } from "./renderer.js";
 import { make, set } from "./svg.js";
 
 const REST = 4; // numbers kept on one route, if there is room; older ones are in the list
@@ -30,10 +31,10 @@ export function redraw() {
   });
 }
 
-/** Whether a frame moved anything that routes or numbers hang on: rooms, processes, steps; pods only while they come or go. */
-export function movesRoutes(frame) {
-  if (frame.full || frame.routes || frame.add || frame.del || frame.move) return true;
-  return (frame.set ?? []).some(([id, fields]) => id.startsWith("span-") || "@data-real" in fields || "@data-rows" in fields);
+/** After a frame: drawn anew if it moved anything that routes or numbers hang on: rooms, processes, steps. */
+export function followRoutes(frame) {
+  if (frame.routes) document.getElementById("routes").dataset.routes = JSON.stringify(frame.routes);
+  if (frame.routes || touches(frame, /^(span|node|part|quorum)-?/)) redraw();
 }
 
 /** Watches everything that can move things. */

@@ -2,7 +2,7 @@
 
 import { afterFrame } from "./renderer.js";
 import { listen } from "./live.js";
-import { movesRoutes, redraw, watchLayout } from "./routes.js";
+import { followRoutes, redraw, watchLayout } from "./routes.js";
 import { showMessages } from "./messages.js";
 import { startTools } from "./tools.js";
 import { startActs } from "./acts.js";
@@ -41,10 +41,9 @@ function start() {
   startLayers();
   watchLayout();
   afterFrame((frame) => {
-    if (frame.routes) document.getElementById("routes").dataset.routes = JSON.stringify(frame.routes);
     showMessages(frame);
     if (frame.zoom) document.getElementById("rooms").dataset.zoom = frame.zoom;
-    if (movesRoutes(frame)) redraw();
+    followRoutes(frame);
     followChain(frame);
     showClock(frame);
     drawTimeline(frame);

@@ -3,11 +3,12 @@
 // looks back the head stands at that moment, what came later is dimmed, and now keeps its place as a thin line.
 
 import { showMoment, timelineSteps } from "./past.js";
+import { touches } from "./renderer.js";
 import { make } from "./svg.js";
 
 const SPACE = 20; // px a number needs
 const FOLD = 2; // seconds of silence that are folded
-let drawnFor = "";
+let drawnIn;
 
 const onWall = (now) => now.replace(/^(now|then) |,.*$/g, "");
 const textOf = (where) => document.querySelector(where)?.textContent ?? "";
@@ -23,20 +24,19 @@ export function inWords(s) {
 export function drawTimeline(frame) {
   const svg = document.getElementById("lanes");
   if (!svg) return;
-  const lines = timelineSteps();
-  showMoment(lines);
   const now = textOf("#now-text");
-  const plot = document.getElementById("rollout")?.dataset.plot ?? "";
-  const stamp = `${plot} ${lines.map((l) => l.span + l.time + l.lane + l.cause + l.now + (l.later ?? "")).join()} ${frame?.clock?.mode}`;
-  if (frame && stamp === drawnFor) {
+  const mode = frame?.clock?.mode;
+  if (frame && mode === drawnIn && !touches(frame, /^(span-|rollout|earlier|then)/)) {
     const text = svg.querySelector(".nowt");
     const shown = svg.dataset.wall === "1" ? onWall(now) : now;
     if (text && text.textContent !== shown) text.textContent = shown;
     return;
   }
+  const lines = timelineSteps();
+  showMoment(lines);
   const layout = { width: svg.clientWidth, height: svg.clientHeight, wall: svg.dataset.wall === "1" };
   if (!layout.width) return;
-  drawnFor = stamp;
+  drawnIn = mode;
   svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
   svg.replaceChildren();
   if (layout.height < 100 || layout.wall) drawScrubber(svg, lines, layout, now);

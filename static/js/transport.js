@@ -55,10 +55,10 @@ export function showClock(frame) {
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, running ? "#pause" : "#play"));
   }
   const slider = byId("speed");
-  if (slider && document.activeElement !== slider) {
+  if (slider && document.activeElement !== slider && shownSpeed !== clock.speed) {
     const index = SPEEDS.reduce((best, speed, i) => (Math.abs(speed - clock.speed) < Math.abs(SPEEDS[best] - clock.speed) ? i : best), 0);
     if (slider.value !== String(index)) slider.value = index;
-    if (shownSpeed !== clock.speed) showSpeed(clock.speed);
+    showSpeed(clock.speed);
   }
 }
 

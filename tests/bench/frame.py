@@ -39,36 +39,36 @@ window.take = (rows) => requestAnimationFrame(() => {{
 </script>"""
 
 # A module of the page as the page itself knows it.
-MODULE = """const MODULE = (name) => performance.getEntriesByType("resource").find((each) => each.name.includes(`js/${name}.`)).name;"""
+MODULE = """const module = (name) => performance.getEntriesByType("resource").find((each) => each.name.includes(`js/${name}.`)).name;"""
 
 SCALE = """async (replicas) => {
-  %s
-  const { send } = await import(MODULE("live"));
+  MODULE
+  const { send } = await import(module("live"));
   const containers = [{ name: "nginx", image: "nginx:1.29", resources: { requests: { cpu: "10m" } } }];
   send("request", { verb: "PATCH", path: "/apis/apps/v1/namespaces/default/deployments/web",
     contentType: "application/merge-patch+json", body: { spec: { replicas, template: { spec: { containers } } } } });
-}""" % MODULE
+}"""
 
 # Plays frames at their pace; each turns `changes` pods from running to crashed or back.
 PLAY = """async ([kind, frames, every, changes]) => {
-  %s
+  MODULE
   const slow = [];
   new PerformanceObserver((list) => slow.push(...list.getEntries().map((each) => each.duration))).observe({ type: "longtask" });
   let take = window.take;
   if (kind === "stage") {
-    const { receive } = await import(MODULE("renderer"));
+    const { receive } = await import(module("renderer"));
     const pods = [...document.querySelectorAll("#picture .pod")].map((pod) => pod.id);
     take = (rows, n) => receive({ t: "frame", n, full: false, clock: { now: n / 10, rev: n, speed: 10, mode: "running" }, set: [
-      ...rows.map(([at, look, word]) => [pods[at %% pods.length], { "@data-status": word, "@data-look": look, "#mark": look, "*containers": `c-${look}`, spoken: `Pod, ${word}`, word }]),
+      ...rows.map(([at, look, word]) => [pods[at % pods.length], { "@data-status": word, "@data-look": look, "#mark": look, "*containers": `c-${look}`, spoken: `Pod, ${word}`, word }]),
       ["now", { now: `now ${(n / 10).toFixed(1)} s, rev ${n}` }]] });
   }
   for (let n = 0; n < frames; n += 1) {
-    const [look, word] = Math.floor(n * changes / 200) %% 2 ? ["running", "Running"] : ["crash", "Error"];
-    take(Array.from({ length: changes }, (_, i) => [(n * changes + i) %% 200, look, word]), n);
+    const [look, word] = Math.floor(n * changes / 200) % 2 ? ["running", "Running"] : ["crash", "Error"];
+    take(Array.from({ length: changes }, (_, i) => [(n * changes + i) % 200, look, word]), n);
     await new Promise((done) => setTimeout(done, every));
   }
   return slow;
-}""" % MODULE
+}"""
 
 
 def in_chromium() -> dict[str, Any]:
@@ -97,7 +97,7 @@ def crowd(page: Page) -> None:
     page.goto("/play/?scene=b-ten-workers")
     expect(page.locator("html")).to_have_attribute("data-connection", "open")
     page.locator("#speed").fill("9")
-    page.evaluate(SCALE, PODS)
+    page.evaluate(SCALE.replace("MODULE", MODULE), PODS)
     expect(page.locator('#picture .pod[data-status="Running"]')).to_have_count(PODS, timeout=120_000)
     page.locator("#play-pause").click()
     expect(page.locator("html")).to_have_attribute("data-mode", "paused")
@@ -108,7 +108,7 @@ def played(page: Page, kind: str) -> dict[str, float]:
     cdp = page.context.new_cdp_session(page)
     cdp.send("Performance.enable")
     before = metrics(cdp)
-    slow = page.evaluate(PLAY, [kind, FRAMES, EVERY, CHANGES])
+    slow = page.evaluate(PLAY.replace("MODULE", MODULE), [kind, FRAMES, EVERY, CHANGES])
     after = metrics(cdp)
     spent = {name: 1e3 * (after[name] - before[name]) / FRAMES
              for name in ("TaskDuration", "ScriptDuration", "LayoutDuration", "RecalcStyleDuration")}

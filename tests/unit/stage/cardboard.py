@@ -203,6 +203,9 @@ class CardboardCluster:
             for name, power in self.powered.items()
         }
 
+    def broken(self) -> dict[str, Any]:
+        return dict(self.faults()["active"])
+
     def faults(self) -> dict[str, Any]:
         return {"available": {}, "active": self.active}
 
