@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim import faults, operations
+from cluster_sim import faults, memory, operations
 from cluster_sim.api import resources, selectors
 from cluster_sim.controllers import node_health
 from cluster_sim.etcd.store import MOD, VALUE, Compacted
@@ -142,6 +142,11 @@ class Reading:
                 clients.setdefault(client, {})[target] = tally.told(counts)
                 targets[target] = tally.add(targets.get(target) or tally.new(), counts)
         return {"clients": clients, "targets": {target: tally.told(counts) for target, counts in targets.items()}}
+
+    def memory(self, under: str = "", text: str = "", most: int = 60, without: tuple[str, ...] = ()) -> dict[str, Any]:
+        """What the control plane remembers: {"keys", "logs", "streams"}, see `cluster_sim.memory`."""
+        return {"keys": memory.keys(self._store(), self.kernel.now, under, text, most, without),
+                "logs": memory.logs(self.kernel), "streams": memory.streams(self.kernel)}
 
     def patience(self) -> tuple[float, float]:
         """(seconds of silence after which a node counts as lost, seconds between two looks at that)."""

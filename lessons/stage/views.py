@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.hosting.hosted import Hosted
-from lessons.stage import applying, exports, finding, steps, tool_panels
+from lessons.stage import applying, exports, finding, memory, steps, tool_panels
 from lessons.stage.inspector import describe
 from lessons.stage.seeing import look, look_at_shown
 
@@ -56,6 +56,14 @@ async def in_words(request: HttpRequest, cluster_id: str) -> HttpResponse:
     """The text twin of what the page shows."""
     context = await look_at_shown(request, cluster_id, lambda shown: shown.stage.in_words(shown.cluster, shown.clock))
     return render(request, "stage/twin_body.html", context)
+
+
+@require_GET
+async def memory_view(request: HttpRequest, cluster_id: str) -> HttpResponse:
+    """The Memory view of what the page shows, as far as it was chosen."""
+    chosen = memory.asked(request.GET)
+    context = await look_at_shown(request, cluster_id, lambda shown: memory.memory(shown.cluster, chosen))
+    return render(request, "stage/memory_body.html", {**context, "address": request.path})
 
 
 @require_GET

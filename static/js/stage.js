@@ -18,6 +18,7 @@ import { startPast } from "./past.js";
 import { drawTimeline } from "./timeline.js";
 import { drawLayers, startLayers } from "./layers.js";
 import { drawTwin, startTwin } from "./twin.js";
+import { startTold } from "./told.js";
 import { startKeys } from "./keys.js";
 import { onView, startViews } from "./views.js";
 
@@ -39,6 +40,7 @@ function start() {
   startKeys();
   startViews();
   startLayers();
+  startTold();
   watchLayout();
   afterFrame((frame) => {
     showMessages(frame);

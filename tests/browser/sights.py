@@ -219,6 +219,21 @@ def without_script(page: Page) -> None:
     expect(page.locator("#tools")).to_be_hidden()
 
 
+def memory(page: Page) -> None:
+    """What etcd remembers after a kill, with the write opened that was the last of the killed pod."""
+    after_a_kill(page)
+    page.get_by_role("tab", name="Memory").click()
+    page.locator("#remembered .key-rows .gone button").first.click()
+    expect(page.locator("#remembered .opened .diff")).to_be_visible()
+
+
+def memories(page: Page) -> None:
+    """The logs of three members, of which one has lost power and lags behind."""
+    one_off(page)
+    page.get_by_role("tab", name="Memory").click()
+    expect(page.locator('#remembered .logs [data-state="gap"]').first).to_be_visible(timeout=30_000)
+
+
 SIGHTS: dict[str, Sight] = {
     "home": page_at("/"),
     "instructors": page_at("/instructors/"),
@@ -231,6 +246,8 @@ SIGHTS: dict[str, Sight] = {
     "every-owner": owners("one"),
     "owners-collapsed": owners("sum"),
     "rollout-waits": rollout_waits,
+    "memory": memory,
+    "memory-of-three": memories,
     "text": in_words,
     "inspector": inspected,
     "keys": keys,
