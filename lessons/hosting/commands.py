@@ -126,15 +126,27 @@ def speed(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> 
 def step(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> None:
     """Pause, and go on to the next step of the story."""
     hosted.set_pace(wall, paused=True)
-    _seek(hosted, "step", op, answer, limits.STEP_VIRTUAL, "Nothing happens in the next minute.")
+    _seek(hosted, op, answer, -1.0, hosted.cluster.now + limits.STEP_VIRTUAL, "Nothing happens in the next minute.")
 
 
 def skip(hosted: Hosted, actor: Actor, op: Op, wall: float, answer: Answer) -> None:
-    """Let the quiet time pass until something happens; then as before."""
-    _seek(hosted, "skip", op, answer, limits.SKIP_VIRTUAL, "Nothing happens for a long time.")
+    """Let the quiet time pass until something happens, not before the virtual second `to` if that is given; then as
+    before. What is under way anyway is no event of interest: it goes on to what comes after a quiet second."""
+    now, to = hosted.cluster.now, op.get("to")
+    if to is None:
+        _seek(hosted, op, answer, now + 1.0, now + limits.SKIP_VIRTUAL, "Nothing happens for a long time.")
+        return
+    try:
+        second = float(to)
+    except (TypeError, ValueError):
+        second = -1.0
+    if not now < second <= now + limits.SKIP_VIRTUAL:
+        raise Refused("That is not ahead.", "It has come already, or is more than an hour away.")
+    _seek(hosted, op, answer, second - 0.001, second + limits.DUE_LATE, "It did not come to that.")
 
 
-def _seek(hosted: Hosted, kind: Any, op: Op, answer: Answer, limit: float, nothing: str) -> None:
+def _seek(hosted: Hosted, op: Op, answer: Answer, after: float, limit: float, nothing: str) -> None:
+    """Run to what happens after the virtual second `after`, at most to `limit`."""
     if hosted.seek is not None:
         raise Refused("Time is already on its way.", "Wait for it to get there.")
 
@@ -143,8 +155,7 @@ def _seek(hosted: Hosted, kind: Any, op: Op, answer: Answer, limit: float, nothi
         answer(Outcome(something, command_id(op)) if something
                else Outcome(False, command_id(op), title=nothing, text=way_on))
 
-    now = hosted.cluster.now
-    hosted.seek = Seek(kind, now, now + limit, found)
+    hosted.seek = Seek(after, limit, found)
 
 
 def begin(hosted: Hosted, op: Op, answer: Answer, seen: int, wall: float) -> None:

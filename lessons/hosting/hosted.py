@@ -7,7 +7,7 @@ that is worth doing again, so that nothing spins. Wall time is given by the thre
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 from cluster_sim import Call, Cluster, Position, Response
 from lessons.hosting import limits, pacing
@@ -25,8 +25,7 @@ Answer = Callable[[Outcome], None]
 class Seek:
     """A step or a skip under way: runs at full speed to the next story."""
 
-    kind: Literal["step", "skip"]
-    begun: float  # virtual second
+    after: float  # virtual second: what happens before it is not what is looked for
     limit: float  # virtual second
     found: Callable[[bool], None]
     cpu: float = 0.0
@@ -224,8 +223,7 @@ class Hosted:
         found = False
         while not found and wall < begun + limits.SLICE and self.cluster.now < seek.limit:
             span = self.cluster.skip(min(1.0, seek.limit - self.cluster.now))
-            # What is under way anyway is no event of interest: a skip goes on to what comes after a quiet second.
-            found = span is not None and (seek.kind == "step" or span.time > seek.begun + 1.0)
+            found = span is not None and span.time > seek.after
             wall = now()
         self._absorb()
         seek.cpu += wall - begun

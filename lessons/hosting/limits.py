@@ -23,6 +23,7 @@ REGAIN_EVENTS = 50_000  # events a restarted cluster runs at most to get to what
 SNAPSHOT_EVERY = 60.0  # s a cluster runs between durable snapshots: a restart replays at most this much
 
 SKIP_VIRTUAL = 3600.0  # s of virtual time one skip may cross
+DUE_LATE = 15.0  # s after its second in which what is due must come: the node controller looks every five
 SKIP_CPU = 2.0  # s of computing one skip may cost
 CALL_SECONDS = 30.0  # s a client waits for the API server before it hears 504
 CREEP = 0.1  # s of virtual time a paused cluster moves on to answer a client

@@ -19,6 +19,7 @@ from lessons.stage.names import short
 ROWS = 12  # things listed; the others are counted
 SYSTEM = "kube-system"
 ENDED = ("Succeeded", "Failed")
+FOREVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +115,23 @@ def _node(name: str, node: Any, mirror: Mirror, now: float) -> Difference:
     else:
         really = "runs"
     return Difference(f"node-{name}", name, "Ready" if _ready(node) == "True" else "NotReady", news, really,
-                      _until_not_ready(node, heard, mirror, now))
+                      _until_not_ready(node, mirror, now))
 
 
-def _until_not_ready(node: Any, heard: float | None, mirror: Mirror, now: float) -> str:
+def not_ready_at(node: Any, mirror: Mirror) -> float | None:
+    """The virtual second from which a node nobody hears may count as NotReady; None if it is heard, or counts so."""
+    heard = mirror.seconds(mirror.news.get(meta.name(node)))
     if _ready(node) != "True" or heard is None or not is_lost(meta.name(node), mirror):
+        return None
+    return heard + mirror.patience[0]
+
+
+def _until_not_ready(node: Any, mirror: Mirror, now: float) -> str:
+    at = not_ready_at(node, mirror)
+    if at is None:
         return ""
-    grace, period = mirror.patience
-    left = grace - (now - heard)
-    return f"NotReady in {in_words(left + 0.999)}" if left > 0 else f"NotReady at the next look (every {period:g} s)"
+    late = f"NotReady at the next look (every {mirror.patience[1]:g} s)"
+    return f"NotReady in {in_words(at - now + 0.999)}" if at > now else late
 
 
 def _pod(pod: Any, node: Any, mirror: Mirror, running: int, now: float) -> Difference | None:
@@ -140,21 +149,28 @@ def _pod(pod: Any, node: Any, mirror: Mirror, running: int, now: float) -> Diffe
 
 def until_evicted(pod: Any, node: Any, mirror: Mirror, now: float) -> str:
     """How long it may still stay on a node with a NoExecute taint; '' without one."""
+    at = evicted_at(pod, node, mirror, now)
+    if at is None:
+        return ""
+    if at == FOREVER:
+        return "stays: it tolerates this for ever"
+    return f"evicted in {in_words(at - now + 0.999)}" if at > now else "is to be evicted now"
+
+
+def evicted_at(pod: Any, node: Any, mirror: Mirror, now: float) -> float | None:
+    """The virtual second at which it is evicted from a node with a NoExecute taint, FOREVER if it tolerates them all;
+    None without one, and when it is going anyway."""
     marked = [taint for taint in node["spec"].get("taints") or () if taint["effect"] == "NoExecute"]
     if not marked or "deletionTimestamp" in pod["metadata"]:
-        return ""
-    leaves: float | None = None
+        return None
+    leaves = FOREVER
     for taint in marked:
         since = mirror.seconds(taint.get("timeAdded"))
         covering = [each for each in pod["spec"].get("tolerations") or () if taints.tolerates(each, taint)]
         limits = [max(0, each["tolerationSeconds"]) for each in covering if each.get("tolerationSeconds") is not None]
-        stays = min(limits) if limits else None if covering else 0
-        if stays is not None:
-            at = (since if since is not None else now) + stays
-            leaves = at if leaves is None else min(leaves, at)
-    if leaves is None:
-        return "stays: it tolerates this for ever"
-    return f"evicted in {in_words(leaves - now + 0.999)}" if leaves > now else "is to be evicted now"
+        stays = min(limits) if limits else FOREVER if covering else 0
+        leaves = min(leaves, (since if since is not None else now) + stays)
+    return leaves
 
 
 def in_words(seconds: float) -> str:

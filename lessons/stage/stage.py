@@ -8,6 +8,7 @@ from typing import Any
 from lessons.stage import (
     belief,
     control_plane,
+    due,
     frame,
     layers,
     messages,
@@ -140,6 +141,8 @@ class Stage:
         story.draw(view, self.story, self.mirror, cluster, now)
         layers.draw(view, self.mirror, now)
         belief.draw(view, self.mirror, now, quorum.differences(self.mirror), quorum.SAY)
+        if clock.mode != "past":
+            due.draw(view, self.mirror, now)
         self.stops.draw(view)
         self.rollouts.follow(cluster, self.story.root, self.story.spans)
         self.rollouts.draw(view, self.mirror)

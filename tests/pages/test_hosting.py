@@ -320,3 +320,16 @@ def test_a_log_that_cannot_be_replayed_is_set_aside_and_the_lesson_opens_anew(
     anew = hosting.open_sync(ada, "play", SCENE)
     assert anew != opened
     assert CommandRecord.objects.get().cluster_id == opened
+
+
+def test_a_skip_to_what_is_due_goes_there_and_not_only_to_what_is_next(opened: str, ada: Visitor) -> None:
+    act(opened, ada, op="pause")
+    assert act(opened, ada, op="fault", name="cut", target="worker-1").ok
+    before = hosting.ask_sync(opened, lambda hosted: hosted.cluster.now)
+    assert act(opened, ada, op="skip", to=f"{before + 45:.3f}").ok
+    assert before + 44.9 < hosting.ask_sync(opened, lambda hosted: hosted.cluster.now) <= before + 60
+
+
+@pytest.mark.parametrize("to", ["soon", "nan", -1, 1e9, [1]])
+def test_a_skip_to_what_is_not_ahead_is_refused(opened: str, ada: Visitor, to: Any) -> None:
+    assert act(opened, ada, op="skip", to=to).title == "That is not ahead."

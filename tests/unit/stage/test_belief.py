@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cluster_sim import Cluster
-from lessons.stage import Stage, belief
+from lessons.stage import Stage, belief, due
 from tests.unit.stage.cardboard import Clock
 
 SCENE = (Path(__file__).resolve().parents[3] / "lessons/content/kill-a-pod/scene.yaml").read_text()
@@ -55,6 +55,24 @@ def test_a_node_that_is_cut_off_counts_down_to_the_eviction_and_its_pods_run_on(
     assert pod(lost).small.startswith("evicted in 4 min ")
     assert pod(later).small.startswith("evicted in 3 min ")
     assert (pod(gone).says, pod(gone).really, pod(gone).small) == ("Terminating", "runs", "")
+
+
+def test_what_is_due_next_has_a_name_and_a_second() -> None:
+    cluster, stage = Cluster.open(SCENE, seed=1), Stage()
+    cluster.advance(30)
+    differences(stage, cluster)
+    assert due.following(stage.mirror, cluster.now) is None
+    cluster.fault("cut", "worker-3")
+    cluster.advance(10)
+    differences(stage, cluster)
+    first = due.following(stage.mirror, cluster.now)
+    assert first is not None and first.words == "worker-3 NotReady" and 20 < first.at - cluster.now < 40
+    cluster.advance(60)
+    differences(stage, cluster)
+    then = due.following(stage.mirror, cluster.now)
+    assert then is not None and then.words.startswith("web ") and then.words.endswith("evicted")
+    cluster.advance(then.at - cluster.now + 1)
+    assert any("deletionTimestamp" in pod["metadata"] for pod in cluster.objects("pods", "default"))
 
 
 def test_of_a_machine_without_power_nothing_runs_and_in_the_end_only_the_names_are_left() -> None:
