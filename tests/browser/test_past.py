@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.lesson_page import names, open_lesson, pod, wait_for_running
+from tests.browser.test_present import join, present
 
 
 @pytest.fixture
@@ -71,3 +72,41 @@ def test_a_link_opens_the_same_moment_for_anyone(killed, stranger):
     expect(other.locator("html")).to_have_attribute("data-mode", "paused")
     expect(pod(other, killed.victim)).to_have_count(1)
     assert sorted(names(other)) == sorted(names(killed))
+
+
+def test_loaded_again_in_the_past_the_page_is_still_there(killed):
+    back_to_the_kill(killed)
+    moment = killed.locator("#then").get_attribute("data-at")
+    killed.reload()
+    expect(killed.locator("#then")).to_have_attribute("data-at", moment)
+    expect(killed.locator("html")).to_have_attribute("data-mode", "past")
+    expect(pod(killed, killed.victim)).to_have_count(1)
+    killed.locator("#then").get_by_role("button", name="Return").click()
+    expect(pod(killed, killed.victim)).to_have_count(0)
+
+
+def test_a_follower_sees_the_moment_the_presenter_looks_at_and_cannot_move_it(killed, stranger):
+    code = present(killed)
+    killed.keyboard.press("Escape")
+    follower = stranger()
+    join(follower, code)
+    expect(pod(follower, killed.victim)).to_have_count(0)
+    back_to_the_kill(killed)
+    expect(follower.locator("#then")).to_contain_text("You look at")
+    expect(pod(follower, killed.victim)).to_have_count(1)
+    expect(follower.get_by_role("slider", name="Moment")).to_have_count(0)  # its timeline is a picture
+    follower.keyboard.press(",")
+    killed.locator("#then").get_by_role("button", name="Return").click()
+    expect(follower.locator("#then")).to_have_count(0)
+    expect(pod(follower, killed.victim)).to_have_count(0)
+
+
+def test_the_inspector_follows_into_the_past_and_offers_no_acts_there(killed):
+    back_to_the_kill(killed)
+    killed.keyboard.press("i")
+    pod(killed, killed.victim).click()
+    inspector = killed.locator("#inspector")
+    expect(inspector).to_contain_text(killed.victim)
+    expect(inspector.locator('[data-op="kill"]')).to_have_count(0)
+    killed.locator("#then").get_by_role("button", name="Return").click()
+    expect(inspector).to_contain_text("no longer in the cluster")
