@@ -17,13 +17,15 @@ LISTENING = re.compile(rb"Listening on TCP address 127\.0\.0\.1:(\d+)")
 class Server:
     """`url` answers once this is made. `restart` and `kill` are for tests of what people see when it goes away."""
 
-    def __init__(self, data: Path, port: int = 0) -> None:
+    def __init__(self, data: Path, port: int = 0, collected: bool = False) -> None:
         self.data = data
         self.log = data / "server.log"
         self.environment = {**os.environ, "PODIUM_DATA": str(data), "DJANGO_SETTINGS_MODULE": "lessons.settings",
                             "PYTHONUNBUFFERED": "1"}
         manage = [sys.executable, "manage.py", "migrate", "--no-input", "-v", "0"]
         subprocess.run(manage, cwd=ROOT, env=self.environment, check=True)
+        if collected:  # static files as `manage.py serve` has them: compressed, named by their content
+            subprocess.run([*manage[:2], "collectstatic", "--no-input", "-v", "0"], cwd=ROOT, env=self.environment, check=True)
         self._start(port)
 
     def _start(self, port: int) -> None:

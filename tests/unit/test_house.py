@@ -54,3 +54,8 @@ def test_templates_have_no_inline_script_style_or_handler() -> None:
     found = [f"{file}: {word}" for file in written() if file.parts[0] == "templates"
              for word in words if word in (ROOT / file).read_text()]
     assert found == []
+
+
+def test_our_javascript_stays_little() -> None:
+    """What is ours, before compression; who needs more finds first what HTML, CSS or the server can do instead."""
+    assert sum((ROOT / file).stat().st_size for file in tracked() if file.match("static/js/*.js")) < 120_000
