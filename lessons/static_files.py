@@ -12,6 +12,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
     manifest_strict = False
+    # What a module imports has its hash too: compressed, cached for ever. Django finds imports by their words, in any
+    # case: nothing that is imported may end in "export" or "import".
+    support_js_module_import_aggregation = True
 
     def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
         try:

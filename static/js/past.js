@@ -7,7 +7,6 @@ import { onKey } from "./keys.js";
 import { onAnswer, onPresent, send } from "./live.js";
 import { onPress } from "./press.js";
 import { chainLines } from "./routes.js";
-import { inWords } from "./timeline.js";
 import { toast } from "./toast.js";
 
 const PAUSE = 90; // ms between two looks while one drags
@@ -17,6 +16,12 @@ const slider = () => document.getElementById("moment");
 const asked = new Map(); // command → what to do with the address it answers
 let wanted = null;
 let waiting = 0;
+
+/** A length of time in words. */
+export function inWords(s) {
+  if (s < 90) return `${s < 10 ? s.toFixed(1) : Math.round(s)} s`;
+  return s < 5400 ? `${Math.round(s / 60)} min` : `${(s / 3600).toFixed(1)} h`;
+}
 
 /** The steps on the timeline, as the chain's lines are: what was before the followed act, the chain, and, while one
  * looks back, what came after that moment. */

@@ -100,7 +100,7 @@ async function painted(svg) {
 }
 
 /** Wires the menu. */
-export function startExport() {
+export function startPictures() {
   const menu = document.getElementById("export-menu");
   const { code } = document.getElementById("play").dataset;
   for (const link of code ? menu.querySelectorAll("a") : []) link.search = `code=${code}`;

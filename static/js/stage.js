@@ -10,7 +10,7 @@ import { watchCuts } from "./cut.js";
 import { startFind } from "./find.js";
 import { startInspector } from "./inspector.js";
 import { startCopy } from "./clipboard.js";
-import { startExport } from "./picture.js";
+import { startPictures } from "./picture.js";
 import { startPanel } from "./panel.js";
 import { followChain, startChain } from "./chain.js";
 import { showClock, startTransport } from "./transport.js";
@@ -30,7 +30,7 @@ function start() {
   startPanel();
   startInspector();
   startFind();
-  startExport();
+  startPictures();
   startTwin();
   watchCuts();
   startChain();

@@ -2,7 +2,7 @@
 // lanes. Steps are evenly spaced; long waits are folded, their length in words. Drawn from the list on the page. While one
 // looks back the head stands at that moment, what came later is dimmed, and now keeps its place as a thin line.
 
-import { showMoment, timelineSteps } from "./past.js";
+import { inWords, showMoment, timelineSteps } from "./past.js";
 import { touches } from "./renderer.js";
 import { make } from "./svg.js";
 
@@ -13,12 +13,6 @@ let drawnIn;
 const onWall = (now) => now.replace(/^(now|then) |,.*$/g, "");
 const textOf = (where) => document.querySelector(where)?.textContent ?? "";
 const seconds = (t) => (t < 10 ? t.toFixed(3) : t < 100 ? t.toFixed(1) : t.toFixed(0));
-
-/** A length of time in words. */
-export function inWords(s) {
-  if (s < 90) return `${s < 10 ? s.toFixed(1) : Math.round(s)} s`;
-  return s < 5400 ? `${Math.round(s / 60)} min` : `${(s / 3600).toFixed(1)} h`;
-}
 
 /** Draws the timeline after a frame. */
 export function drawTimeline(frame) {

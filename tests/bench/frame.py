@@ -41,12 +41,15 @@ window.take = (rows) => requestAnimationFrame(() => {{
 # A module of the page as the page itself knows it.
 MODULE = """const module = (name) => performance.getEntriesByType("resource").find((each) => each.name.includes(`js/${name}.`)).name;"""
 
-SCALE = """async (replicas) => {
+# As the server would tell it: rooms so full that each pod is a mark, and the pods that are missing, beside those there.
+CROWD = """async (pods) => {
   MODULE
-  const { send } = await import(module("live"));
-  const containers = [{ name: "nginx", image: "nginx:1.29", resources: { requests: { cpu: "10m" } } }];
-  send("request", { verb: "PATCH", path: "/apis/apps/v1/namespaces/default/deployments/web",
-    contentType: "application/merge-patch+json", body: { spec: { replicas, template: { spec: { containers } } } } });
+  const { receive } = await import(module("renderer"));
+  const bays = [...document.querySelectorAll("#picture .bays")];
+  const model = document.querySelector("#picture .bays .pod");
+  const here = document.querySelectorAll("#picture .bays .pod").length;
+  const add = Array.from({ length: pods - here }, (_, n) => [bays[n % bays.length].id, `pod-guest-${n}`, model.outerHTML.replaceAll(model.id, `pod-guest-${n}`), null]);
+  receive({ t: "frame", n: 0, full: false, add, set: bays.map((each) => [each.closest(".room").id, { "@data-density": "marks" }]) });
 }"""
 
 # Plays frames at their pace; each turns `changes` pods from running to crashed or back.
@@ -93,14 +96,13 @@ def in_chromium() -> dict[str, Any]:
 
 
 def crowd(page: Page) -> None:
-    """A cluster of ten workers with 200 pods at rest, paused."""
+    """A paused cluster of ten workers, shown with 200 pods."""
     page.goto("/play/?scene=b-ten-workers")
     expect(page.locator("html")).to_have_attribute("data-connection", "open")
-    page.locator("#speed").fill("9")
-    page.evaluate(SCALE.replace("MODULE", MODULE), PODS)
-    expect(page.locator('#picture .pod[data-status="Running"]')).to_have_count(PODS, timeout=120_000)
     page.locator("#play-pause").click()
     expect(page.locator("html")).to_have_attribute("data-mode", "paused")
+    page.evaluate(CROWD.replace("MODULE", MODULE), PODS)
+    expect(page.locator("#picture .bays .pod")).to_have_count(PODS)
 
 
 def played(page: Page, kind: str) -> dict[str, float]:

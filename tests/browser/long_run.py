@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 PER_SECOND = 10
 
@@ -43,7 +43,7 @@ PLAY = r"""async ([from, to]) => {
 def play(page: Page, begin: int, end: int) -> dict[str, float]:
     """Play frames `begin` to `end`; → DOM nodes, event listeners and bytes of JavaScript there are afterwards."""
     page.evaluate(PLAY, [begin, end])
-    page.wait_for_function("document.getElementById('discs').childElementCount === 0 && !document.querySelector('.flow').childElementCount")
+    expect(page.locator("#discs > *, #routes .flow > *")).to_have_count(0)
     wire = page.context.new_cdp_session(page)
     wire.send("Performance.enable")
     for _ in range(2):  # what a first collection lets go of frees more

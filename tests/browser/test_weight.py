@@ -48,7 +48,7 @@ def test_the_first_lesson_page_is_light_and_asks_nobody_else(page: Page, served:
     found = weigh(page, f"{served.url}/lessons/kill-a-pod/")
     own = urlsplit(served.url).netloc
     assert [url for url in found if not url.startswith("data:") and urlsplit(url).netloc != own] == []
-    assert sum(found.values()) <= MOST, sorted(found.items(), key=lambda item: -item[1])
+    assert sum(found.values()) <= MOST, "\n".join(f"{size:7} {url}" for url, size in sorted(found.items(), key=lambda item: -item[1]))
 
 
 def test_with_the_network_gone_the_page_lacks_nothing_that_it_has_shown(page: Page) -> None:
