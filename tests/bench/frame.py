@@ -48,7 +48,7 @@ CROWD = """async (pods) => {
   const bays = [...document.querySelectorAll("#picture .bays")];
   const model = document.querySelector("#picture .bays .pod");
   const here = document.querySelectorAll("#picture .bays .pod").length;
-  const add = Array.from({ length: pods - here }, (_, n) => [bays[n % bays.length].id, `pod-guest-${n}`, model.outerHTML.replaceAll(model.id, `pod-guest-${n}`), null]);
+  const add = Array.from({ length: pods - here }, (_, n) => [bays[n % bays.length].id, `pod-crowd-${n}`, model.outerHTML.replaceAll(model.id, `pod-crowd-${n}`), null]);
   receive({ t: "frame", n: 0, full: false, add, set: bays.map((each) => [each.closest(".room").id, { "@data-density": "marks" }]) });
 }"""
 
@@ -85,7 +85,7 @@ def in_chromium() -> dict[str, Any]:
             crowd(stage)
             bare = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
             bare.set_content(BARE)
-            found = {}
+            found: dict[str, Any] = {}
             for kind, page in (("bare", bare), ("stage", stage)):
                 page.bring_to_front()
                 found[kind] = played(page, kind)
