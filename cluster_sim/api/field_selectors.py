@@ -15,6 +15,9 @@ Requirement = tuple[str, str, tuple[str, ...]]
 
 ALWAYS = ("metadata.name", "metadata.namespace")
 
+# Kinds that list all of their fields, and have no namespace among them.
+CLUSTER_SCOPED = ("nodes", "namespaces", "certificatesigningrequests")
+
 # "group/plural" or "plural" → what else it can be selected by.
 FIELDS: dict[str, tuple[str, ...]] = {
     "pods": (
@@ -35,7 +38,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "services": ("spec.clusterIP", "spec.type"),
     "namespaces": ("status.phase",),
     "replicationcontrollers": ("status.replicas",),
-    "apps/replicasets": ("status.replicas",),
     "batch/jobs": ("status.successful",),
     "certificates.k8s.io/certificatesigningrequests": ("spec.signerName",),
 }  # fmt: skip
@@ -100,13 +102,25 @@ def parse_field_selector(text: str) -> list[Requirement]:
 
 
 def check_field_selector(
-    requirements: list[Requirement], resource: str, group: str = "", more: tuple[str, ...] = ()
+    requirements: list[Requirement], resource: str, group: str = "", more: tuple[str, ...] | None = None
 ) -> None:
-    """Raise ApiError 400 for a field this resource cannot be selected by; `more`: a CRD's selectableFields."""
-    allowed = FIELDS.get(f"{group}/{resource}" if group else resource, ())
+    """Raise ApiError 400 for a field this resource cannot be selected by; `more`: a CRD's selectableFields.
+
+    A kind with a list of its own says so in its own words, any other in those of the default.
+    """
+    allowed = FIELDS.get(f"{group}/{resource}" if group else resource)
     for field, _, _ in requirements:
-        if field not in ALWAYS and field not in allowed and field not in more:
+        if field == "metadata.namespace" and resource in CLUSTER_SCOPED:
             raise ApiError(bad_request(f"field label not supported: {field}"))
+        if field in ALWAYS or field in (allowed or ()) or field in (more or ()):
+            continue
+        if allowed is None and more is None:
+            text = f'"{field}" is not a known field selector: only "metadata.name", "metadata.namespace"'
+        elif resource == "jobs":
+            text = f'field label "{field}" not supported for Job'
+        else:
+            text = f"field label not supported: {field}"
+        raise ApiError(bad_request(text))
 
 
 def _text(value: Any) -> str:

@@ -50,13 +50,14 @@ def _regex_error(message: str, expression: str, *examples: str) -> str:
     return f"{message} ({given}regex used for validation is '{expression}')"
 
 
-def too_long(limit: int) -> str:
-    return f"must be no more than {limit} bytes"
+def too_long(limit: int, unit: str = "characters") -> str:
+    """Names say characters, what is in labels says bytes; both count bytes."""
+    return f"must be no more than {limit} {unit}"
 
 
-def dns_subdomain(text: str) -> list[str]:
+def dns_subdomain(text: str, unit: str = "characters") -> list[str]:
     """Most objects' names: up to 253 characters, dots allowed."""
-    errors = [too_long(253)] if len(text.encode()) > 253 else []
+    errors = [too_long(253, unit)] if len(text.encode()) > 253 else []
     if not _matches(_SUBDOMAIN, text):
         errors.append(_regex_error(SUBDOMAIN_MESSAGE, _SUBDOMAIN, "example.com"))
     return errors
@@ -65,7 +66,9 @@ def dns_subdomain(text: str) -> list[str]:
 def dns_label(text: str) -> list[str]:
     """Namespaces, containers, volumes: up to 63 characters, no dots."""
     errors = [too_long(63)] if len(text.encode()) > 63 else []
-    if not _matches(_LABEL, text):
+    if not _matches(_LABEL, text) and _matches(_SUBDOMAIN, text):
+        errors.append("must not contain dots")
+    elif not _matches(_LABEL, text):
         errors.append(_regex_error(LABEL_MESSAGE, _LABEL, "my-name", "123-abc"))
     return errors
 
@@ -91,18 +94,18 @@ def qualified_name(text: str) -> list[str]:
     if slash:
         if not prefix:
             errors.append("prefix part must be non-empty")
-        errors += [f"prefix part {error}" for error in (dns_subdomain(prefix) if prefix else [])]
+        errors += [f"prefix part {error}" for error in (dns_subdomain(prefix, "bytes") if prefix else [])]
     if not name:
         errors.append("name part must be non-empty")
     elif len(name) > 63:
-        errors.append(f"name part {too_long(63)}")
+        errors.append(f"name part {too_long(63, 'bytes')}")
     if not _matches(_QUALIFIED, name):
         errors.append("name part " + _regex_error(QUALIFIED_MESSAGE, _QUALIFIED, "MyName", "my.name", "123-abc"))
     return errors
 
 
 def label_value(text: str) -> list[str]:
-    errors = [too_long(63)] if len(text.encode()) > 63 else []
+    errors = [too_long(63, "bytes")] if len(text.encode()) > 63 else []
     if not _matches(_LABEL_VALUE, text):
         errors.append(_regex_error(LABEL_VALUE_MESSAGE, _LABEL_VALUE, "MyValue", "my_value", "12345"))
     return errors

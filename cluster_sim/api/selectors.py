@@ -155,7 +155,8 @@ class _Parser:
 
 
 def _invalid(field: str, value: str, detail: str) -> str:
-    return f'{field}: Invalid value: "{value}": {detail}'
+    shown = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{field}: Invalid value: "{shown}": {detail}'
 
 
 def _checked(key: str, operator: str, values: tuple[str, ...]) -> Requirement:

@@ -28,19 +28,19 @@ ACCEPTED = (
 )
 
 
-def _go(value: Any) -> str:
+def printed(value: Any) -> str:
     """A value as Go's %v prints it in an error."""
     if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{_go(value[key])}" for key in sorted(value)) + "]"
+        return "map[" + " ".join(f"{key}:{printed(value[key])}" for key in sorted(value)) + "]"
     if isinstance(value, list):
-        return "[" + " ".join(map(_go, value)) + "]"
+        return "[" + " ".join(map(printed, value)) + "]"
     if value is None or isinstance(value, bool):
         return {None: "<nil>", True: "true", False: "false"}[value]
     return str(value)
 
 
 def _no_merge_key(element: Any, key: str) -> ApiError:
-    return ApiError(unknown(f"map: {_go(element)} does not contain declared merge key: {key}"))
+    return ApiError(unknown(f"map: {printed(element)} does not contain declared merge key: {key}"))
 
 
 def _bad_format(what: str) -> ApiError:
@@ -215,7 +215,7 @@ def _merge_elements(original: list[Any], patch: list[Any], meta: PatchMeta) -> l
         elif directive == "merge":
             raise ApiError(unknown("merging lists cannot yet be specified in the patch"))
         else:
-            raise ApiError(unknown(f"unknown patch type: {directive} in map: {_go(element)}"))
+            raise ApiError(unknown(f"unknown patch type: {directive} in map: {printed(element)}"))
     if replace:
         return [_without_directives(item)[0] for item in plain]
     merged = list(original)
@@ -276,7 +276,7 @@ def _check_order(patch: list[Any], order: list[Any], key: str) -> None:
             continue
         place = _index_of(rest, element, key)
         if place < 0:
-            text = f"The order in patch list:\n{_go(patch)}\n doesn't match {ORDER} list:\n{_go(order)}\n"
+            text = f"The order in patch list:\n{printed(patch)}\n doesn't match {ORDER} list:\n{printed(order)}\n"
             raise ApiError(unknown(text))
         rest = rest[place + 1 :]
 
@@ -307,7 +307,7 @@ def _merge(original: Object | None, patch: Object, definition: str) -> Object:
     if directive == "delete":
         return {}
     if directive is not None:
-        raise ApiError(unknown(f"unknown patch type: {directive} in map: {_go(patch)}"))
+        raise ApiError(unknown(f"unknown patch type: {directive} in map: {printed(patch)}"))
     result = dict(original or {})
     if RETAIN_KEYS in patch:
         result = _retain(result, patch)

@@ -106,8 +106,9 @@ def _key(node: Any) -> str:
 class _Builder:
     """Turns a document's nodes into JSON-shaped values, counting as it goes."""
 
-    def __init__(self) -> None:
+    def __init__(self, twice: list[tuple[str, int]] | None = None) -> None:
         self.nodes = 0
+        self.twice = twice  # where keys given twice are noted instead of refused; the last one counts
         self.open: list[Any] = []  # the nodes we are inside of: an alias to one of them would never end
 
     def build(self, node: Any) -> Any:
@@ -140,7 +141,9 @@ class _Builder:
                 merged = {**self.merge(value_node), **merged}
                 continue
             key = _key(key_node)
-            if key in own:
+            if key in own and self.twice is not None:
+                self.twice.append((key, key_node.start_mark.line + 1))
+            elif key in own:
                 raise YamlError(f'the key "{key}" is already set in this object', key_node.start_mark.line + 1)
             own[key] = self.build(value_node)
         return {**merged, **own} if merged else own
@@ -180,12 +183,15 @@ def _check_depth(text: str) -> None:
             depth -= 1
 
 
-def load_all(text: str) -> list[Any]:
-    """Every document that is not empty, as JSON-shaped values; raises YamlError."""
+def load_all(text: str, twice: list[tuple[str, int]] | None = None) -> list[Any]:
+    """Every document that is not empty, as JSON-shaped values; raises YamlError.
+
+    twice: collects (key, line) of keys given twice in an object, which are refused without it.
+    """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise YamlError(f"this is larger than {MAX_BYTES >> 20} MiB")
     found = []
-    builder = _Builder()
+    builder = _Builder(twice)
     try:
         _check_depth(text)
         for node in pyyaml.compose_all(text, Loader=_Loader):
@@ -203,9 +209,9 @@ def load_all(text: str) -> list[Any]:
     return found
 
 
-def load(text: str) -> Any:
+def load(text: str, twice: list[tuple[str, int]] | None = None) -> Any:
     """The one document of a text; None when there is none."""
-    found = load_all(text)
+    found = load_all(text, twice)
     if len(found) > 1:
         raise YamlError("this should be one document, without ---")
     return found[0] if found else None

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim.api import field, schema, status
+from cluster_sim.api import field, resources, schema, status
 from cluster_sim.api.resources import Resource
 from cluster_sim.api.status import ApiError, bad_request
 from cluster_sim.apiserver import conversion, defaulting, go_text
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Object = dict[str, Any]
 
 LIMIT = 3 * 1024 * 1024  # bytes of a body
+KNOWN_VERSIONS = tuple(dict.fromkeys(resource.api_version for resource in resources.RESOURCES))
 AS_WRITTEN = ("pods", "events")  # client/event_recorder.py writes Events as Go would, bootstrap everything
 TRUSTED = frozenset(["system:kube-controller-manager", "system:kube-scheduler", "system:apiserver", *CONTROLLERS])
 
@@ -42,6 +43,9 @@ def parse(info: RequestInfo, body: Any, kind: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
+        if kind == "DeleteOptions":  # read without a wrapper that tells what was sent
+            words = go_text.json_error(text, error)
+            raise ApiError(bad_request(f"couldn't get version/kind; json parse error: {words}")) from None
         raise _unrecognized(kind, f"json parse error: {go_text.json_error(text, error)}", text) from None
 
 
@@ -73,6 +77,8 @@ def decode(
     value = parse(info, body, resource.kind)
     if server.custom.owns(resource):
         return server.custom.decode(info, value, resource, body)
+    if value is None and body is not None and isinstance(body, (str, bytes)) and as_text(body).strip() == "null":
+        value = {}  # Go reads null into a struct by leaving it as it is
     if not isinstance(value, dict):
         text = "" if body is None else as_text(body) if isinstance(body, (str, bytes)) else json.dumps(value)
         if value is None and text == "":
@@ -83,7 +89,7 @@ def decode(
             '{ APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }',
             text,
         )
-    value = _typed(value, resource)
+    value = _typed(value, resource, body)
     if (resource.group_resource in AS_WRITTEN and trusted(info)) or info.user == "system:apiserver":
         return defaulting.apply(value, resource)
     obj, error, unknown = schema.decode(value, resource.api_version, resource.kind)
@@ -127,23 +133,24 @@ def check_unknown(
     info.warnings.extend(found)
 
 
-def _typed(value: Object, resource: Resource) -> Object:
+def _typed(value: Object, resource: Resource, body: Any = None) -> Object:
     """The value with its kind and version, as the URL has them if it does not say; raises ApiError 400."""
     version, kind = value.get("apiVersion") or resource.api_version, value.get("kind") or resource.kind
     if not isinstance(version, str) or not isinstance(kind, str):
         wrong, name = (version, "apiVersion") if not isinstance(version, str) else (kind, "kind")
-        raise ApiError(
-            bad_request(
-                f"the object provided is unrecognized (must be of type {resource.kind}): couldn't get version/kind; json parse "
-                f"error: json: cannot unmarshal {_go_kind(wrong)} into Go struct field .{name} of type string"
-            )
-        )
+        words = f"json: cannot unmarshal {_go_kind(wrong)} into Go struct field .{name} of type string"
+        raise _unrecognized(resource.kind, f"json parse error: {words}", _text_of(body, value))
     if (version, kind) == (resource.api_version, resource.kind):
         if "apiVersion" in value and "kind" in value and value["kind"] and value["apiVersion"]:
             return value
         return {**value, "kind": kind, "apiVersion": version}
     group, _, short = version.rpartition("/")
-    if kind != resource.kind and schema.knows(version, kind):
+    if "/" in group:
+        text = _text_of(body, value)
+        raise ApiError(bad_request(
+            f"the object provided is unrecognized (must be of type {resource.kind}): unexpected GroupVersion string: {version} "
+            f"({go_text.summary(text)})"))  # fmt: skip
+    if kind != resource.kind and (schema.knows(version, kind) or (version, kind) == ("v1", "List")):
         internal = resource.group.split(".")[0] or "core"
         raise ApiError(
             bad_request(
@@ -151,15 +158,23 @@ def _typed(value: Object, resource: Resource) -> Object:
                 f"({internal}.{resource.kind}): unknown conversion"
             )
         )
-    if version != resource.api_version:
+    if schema.knows(resource.api_version, resource.kind) and version != resource.api_version and version not in KNOWN_VERSIONS:
         raise ApiError(
             bad_request(
                 f"the API version in the data ({version}) does not match the expected API version ({resource.api_version})"
             )
         )
     raise ApiError(
-        bad_request(f'no kind "{kind}" is registered for version "{version}" in scheme "pkg/api/legacyscheme/scheme.go:30"')
+        bad_request(
+            f'{kind} in version "{short}" cannot be handled as a {resource.kind}: no kind "{kind}" is registered for version '
+            f'"{version}" in scheme "pkg/api/legacyscheme/scheme.go:30"'
+        )
     )
+
+
+def _text_of(body: Any, value: Any) -> str:
+    """The body as it was sent, for an error that shows its beginning."""
+    return as_text(body) if isinstance(body, (str, bytes)) else json.dumps(value)
 
 
 def _go_kind(value: Any) -> str:

@@ -44,9 +44,12 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Answer:
             raise _no_path()
         return answer
     if info.method != "GET":
-        if words and words[0] in ("version", "api", "apis"):
+        if words[:1] == ["apis"] and len(words) < 3:
+            pass  # the aggregator answers there, and does not look at the method
+        elif words and words[0] in ("version", "api", "apis"):
             raise ApiError(status.method_not_allowed())
-        raise _no_path()
+        else:
+            raise _no_path()
     if words == ["version"]:
         return Answer(200, dict(VERSION))
     aggregated = aggregated_discovery.wanted(call) if words in (["api"], ["apis"]) else ""

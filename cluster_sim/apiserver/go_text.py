@@ -54,4 +54,5 @@ def json_error(text: str, error: Exception) -> str:
         where = "after object key:value pair" if text.lstrip().startswith("{") else "after array element"
     elif "Extra data" in words:
         where = "after top-level value"
-    return f"invalid character '{text[place]}' {where}"
+    letter = "\\'" if text[place] == "'" else text[place]
+    return f"invalid character '{letter}' {where}"

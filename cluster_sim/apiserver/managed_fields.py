@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import managed_fields, meta
 from cluster_sim.apiserver import decoding
+from cluster_sim.apiserver.rbac.defaults import CONTROLLERS
 from cluster_sim.apiserver.request_info import RequestInfo
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ def manager_of(info: RequestInfo) -> str:
     named = info.first("fieldManager") or info.agent.partition("/")[0]
     if named:
         return named
-    return "kubelet" if info.user.startswith("system:node:") else info.user.rpartition(":")[2] or "unknown"
+    if info.user.startswith("system:node:"):
+        return "kubelet"
+    if info.user in CONTROLLERS:
+        return "kube-controller-manager"  # one program, whichever of its accounts it uses
+    return info.user.rpartition(":")[2] or "unknown"
 
 
 def track(server: APIServer, info: RequestInfo, old: Object | None, new: Object) -> Object:

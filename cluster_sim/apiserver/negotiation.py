@@ -111,6 +111,23 @@ def shape(call: Object, custom: bool = False) -> Shape:
     return found
 
 
+def _is_routed(text: str) -> bool:
+    """Whether any clause names a type that the router knows, whatever its parameters."""
+    known = [media.partition("/") for media in BUILT_IN]
+    return any((kind, sub) in ((first, second), ("*", "*"))
+               for kind, sub, _ in _clauses(text) for first, _, second in known)
+
+
+def check_route(verb: str, call: Object, custom: bool) -> None:
+    """Raise ApiError 406 in the router's words if it has no route for what the client takes."""
+    text = accept_header(call)
+    if custom or not text or _is_routed(text):
+        return
+    streams = tuple(f"{media};stream=watch" for media in (BUILT_IN[0], BUILT_IN[2])) if verb in ("list", "watch") else ()
+    types = ", ".join((*BUILT_IN, *streams))
+    raise ApiError(status.failure(406, "NotAcceptable", f"406: Not Acceptable\n\nAvailable representations: {types}", {}))
+
+
 def not_acceptable(text: str) -> Object:
     """406."""
     return status.failure(406, "NotAcceptable", text)
@@ -119,6 +136,7 @@ def not_acceptable(text: str) -> Object:
 def check(info: RequestInfo, call: Object, custom: bool) -> None:
     """Raise ApiError 400, 406 or 415 if client and server do not understand each other."""
     verb, resource = info.verb, info.kind
+    check_route(verb, call, custom)
     wanted = shape(call, custom)
     if wanted.kind == "Table" and info.first("includeObject", "Metadata") not in INCLUDES:
         error = field.invalid("includeObject", info.first("includeObject"), "must be 'Metadata', 'Object', 'None', or empty")

@@ -17,6 +17,7 @@ Object = dict[str, Any]
 FIELD_VALIDATIONS = ("", "Ignore", "Strict", "Warn")
 PROPAGATION = ("Foreground", "Background", "Orphan")
 MANAGER_LIMIT = 128
+TYPE_META = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
 
 
 def refuse(kind: str, errors: list[FieldError]) -> None:
@@ -38,20 +39,23 @@ def _dry_run_errors(values: list[str]) -> list[FieldError]:
 
 def check_write(info: RequestInfo, kind: str) -> None:
     """CreateOptions, UpdateOptions, PatchOptions from the query; raises ApiError 422."""
-    if not info.query:
-        return
+    if info.query:
+        refuse(kind, _write_errors(info))
+
+
+def _write_errors(info: RequestInfo) -> list[FieldError]:
     errors: list[FieldError] = []
     manager = info.first("fieldManager")
     if len(manager.encode()) > MANAGER_LIMIT:
         errors.append(field.too_long("fieldManager", MANAGER_LIMIT))
     for place, letter in enumerate(manager):
         if not letter.isprintable():
-            errors.append(field.invalid("fieldManager", manager, f"invalid character {letter!r} (at position {place})"))
+            errors.append(field.invalid("fieldManager", manager, f"invalid character U+{ord(letter):04X} (at position {place})"))
             break
     errors += _dry_run_errors(info.query.get("dryRun", []))
     if info.first("fieldValidation") not in FIELD_VALIDATIONS:
         errors.append(field.not_supported("fieldValidation", info.first("fieldValidation"), FIELD_VALIDATIONS))
-    refuse(kind, errors)
+    return errors
 
 
 def check_patch(info: RequestInfo, apply: bool) -> None:
@@ -61,23 +65,26 @@ def check_patch(info: RequestInfo, apply: bool) -> None:
         errors.append(field.required("fieldManager", "is required for apply patch"))
     if not apply and "force" in info.query:
         errors.append(field.forbidden("force", "may not be specified for non-apply patch"))
-    refuse("PatchOptions", errors)
-    check_write(info, "PatchOptions")
+    refuse("PatchOptions", errors + _write_errors(info))
 
 
 def delete_options(info: RequestInfo, body: Any) -> Object:
     """DeleteOptions of the body, or of the query where there is no body; raises ApiError."""
     given: Object = {}
     if body is not None and not isinstance(body, dict) or body:
-        version, kind = (body.get("apiVersion"), body.get("kind")) if isinstance(body, dict) else ("v1", "")
+        if not isinstance(body, dict):
+            words = ((bool, "bool"), (list, "array"), (str, "string"))
+            word = next((word for kind, word in words if isinstance(body, kind)), "number")
+            raise ApiError(status.bad_request(
+                f"couldn't get version/kind; json parse error: json: cannot unmarshal {word} into Go value of type {TYPE_META}"))
+        kind = body.get("kind")
         if kind not in (None, "", "DeleteOptions"):
             raise ApiError(status.bad_request(
-                f'{kind} in version "{version}" cannot be handled as a DeleteOptions: no kind "{kind}" is registered for '
-                f'the internal version of group "" in scheme "k8s.io/apiserver/pkg/endpoints/handlers"'))
+                f'no kind "{kind}" is registered for version "{body.get("apiVersion") or "meta.k8s.io/v1"}" in scheme '
+                '"k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27"'))
         given, error, _ = schema.decode(body, "v1", "DeleteOptions")
         if error is not None:
-            raise ApiError(status.bad_request(
-                f'DeleteOptions in version "v1" cannot be handled as a DeleteOptions: {error}'))
+            raise ApiError(status.bad_request(error))
     else:
         if "gracePeriodSeconds" in info.query:
             given["gracePeriodSeconds"] = integer(info.first("gracePeriodSeconds"))
@@ -132,9 +139,9 @@ def check_list(info: RequestInfo, watching: bool) -> None:
                 "resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"))
         if match != "NotOlderThan":
             errors.append(field.not_supported("resourceVersionMatch", match, ("NotOlderThan",)))
-        if info.first("continue"):
-            errors.append(field.forbidden(
-                "resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"))
+    if watching and info.first("continue"):
+        errors.append(field.forbidden(
+            "resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"))
     if not watching and match:
         if not version:
             errors.append(field.forbidden(

@@ -95,12 +95,11 @@ def events(server: APIServer, row: Object, given: list[list[Any]]) -> list[list[
         if row["shape"] == "Table":
             resource = (server.custom.find(row["group"], row["version"], row["plural"])
                         or resources.by_plural(row["plural"], row["group"], row["version"]))
-            if kind == "BOOKMARK":
-                obj = {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": obj["metadata"], "columnDefinitions": None,
-                       "rows": []}
-            else:
-                meta = {"resourceVersion": obj["metadata"]["resourceVersion"]}
-                obj = table(server, resource, [obj], meta, row["include"])
+            meta = {"resourceVersion": obj["metadata"]["resourceVersion"]}
+            obj = table(server, resource, [obj], meta, row["include"])
+            if row.get("headed"):
+                obj = {**obj, "columnDefinitions": None}  # only the first of a watch tells the columns
+            row["headed"] = True
         elif row["shape"] == "PartialObjectMetadata":
             obj = partial(obj)
         if row["beta"] and kind != "ERROR":

@@ -134,5 +134,5 @@ def _resource(info: RequestInfo, rest: list[str]) -> None:
         info.verb = "list"
     elif info.verb == "delete":
         info.verb = "deletecollection"
-    if info.query and info.verb in ("list", "get") and not info.subresource and info.flag("watch"):
+    if info.query and info.verb == "list" and info.flag("watch"):  # of one object: by a field selector, or the old form
         info.verb = "watch"

@@ -29,6 +29,10 @@ VERBS = {
     "patch": patch.patch, "delete": delete.delete, "deletecollection": deletecollection.deletecollection,
 }
 WRITES = ("create", "update", "patch")
+DEPRECATED = {  # said to whoever uses them, whatever for
+    "endpoints": "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+    "componentstatuses": "v1 ComponentStatus is deprecated in v1.19+",
+}
 REVIEWS = ("authorization.k8s.io", "authentication.k8s.io")
 
 
@@ -48,6 +52,8 @@ def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Ou
     if not info.is_resource:
         return discovery.serve(server, info, call)
     resource = info.resource or _route(server, info)
+    if info.plural in DEPRECATED and not info.group:
+        info.warnings.append(DEPRECATED[info.plural])
     if (headers or call.get("contentType")) and not info.subresource:
         negotiation.check(info, call, server.custom.owns(resource))
     if resource.group in aggregation.GROUPS:
@@ -66,8 +72,14 @@ def serve(server: APIServer, call: Object, span: int, again: bool = False) -> Ou
     elif outcome is not None and info.verb in WRITES and not info.subresource:
         outcome.body = representation.present(server, call, outcome.body, representation.accept(call))
     if info.warnings and outcome is not None:
-        outcome.headers["Warning"] = ", ".join(f'299 - "{text}"' for text in info.warnings)
+        told = dict.fromkeys(info.warnings)  # once each, even if the request was planned again
+        outcome.headers["Warning"] = ", ".join(f'299 - "{_quoted(text)}"' for text in told)
     return outcome
+
+
+def _quoted(text: str) -> str:
+    """As it stands between the quotes of a Warning header."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _route(server: APIServer, info: RequestInfo) -> Resource:
@@ -84,7 +96,7 @@ def find(server: APIServer, info: RequestInfo) -> Resource:
     resource = resources.by_plural(info.plural, info.group, info.version) or server.custom.find(
         info.group, info.version, info.plural)
     if resource is None:
-        if discovery.has_group(server, info.group) if info.group else info.version == "v1":
+        if not info.group or discovery.has_group(server, info.group):
             raise ApiError(status.no_such_path())
         raise text_404()
     return resource

@@ -3,8 +3,8 @@
 Whoever writes a field owns it, recorded in metadata.managedFields. An *apply* says everything its manager wants: fields
 it no longer names are taken away if nobody else owns them, and fields others own are a conflict unless forced. Any
 other write (create, update, patch) simply takes what it changes. Upstream:
-k8s.io/apimachinery/pkg/util/managedfields and sigs.k8s.io/structured-merge-diff/v6/merge/update.go. Left out: the cap
-of ten updaters an object, and moving entries between versions.
+k8s.io/apimachinery/pkg/util/managedfields and sigs.k8s.io/structured-merge-diff/v6/merge/update.go. Left out:
+moving entries between versions.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from cluster_sim.api import meta, status
 from cluster_sim.api.status import ApiError
 
-from . import entries, field_sets, typed
+from . import entries, field_sets, last_applied, typed
 from .entries import APPLY, UPDATE, Managers
 from .field_sets import Path, Paths
 from .structure import Structure, empty, of_kind
@@ -22,6 +22,9 @@ from .structure import Structure, empty, of_kind
 __all__ = ["apply", "of_kind", "update"]
 
 Object = dict[str, Any]
+
+SCALE = "scale"
+BEFORE = "before-first-apply"  # who owns what was there before anybody was noted
 
 # What a write to an endpoint cannot change, and so cannot own.
 RESET = {"": (("f:status",),), "status": (("f:spec",), ("f:metadata",))}
@@ -46,17 +49,24 @@ def _reset(structure: Structure, subresource: str, has_status: bool) -> tuple[Pa
     return tuple(path for path in RESET[subresource] if structure.field(path[0][2:]) is not None)
 
 
-def _take_over(managers: Managers, found: typed.Comparison, workflow: entries.Owner | None, force: bool) -> Managers:
-    """Others lose what this write changes or removes; without force a change of theirs is a conflict."""
-    touched = field_sets.union(found.modified, found.added)
+def _take_over(
+    managers: Managers, found: typed.Comparison, workflow: entries.Owner | None, force: bool, reset: tuple[Path, ...] = (),
+    allowed: Paths | None = None,
+) -> Managers:
+    """Others lose what this write changes or removes; without force a change of theirs is a conflict.
+
+    reset: what the write cannot change at all, whatever it says; allowed: what it may take without force.
+    """
+    touched = field_sets.without(field_sets.union(found.modified, found.added), reset)
     conflicts = []
     for key, manager in managers.items():
         taken = field_sets.intersection(manager.paths, touched) if key != workflow else {}
+        taken = field_sets.difference(taken, allowed or {})
         if taken:
             conflicts.append((manager.entry, list(taken)))
     if conflicts and not force:
         raise entries.conflict(conflicts)
-    gone = field_sets.union(touched, found.removed)
+    gone = field_sets.union(touched, field_sets.without(found.removed, reset))
     left = {}
     for key, manager in managers.items():
         if key != workflow and field_sets.intersection(manager.paths, gone):
@@ -79,12 +89,12 @@ def update(
     has_status: whether the kind has a status subresource, so that a plain write cannot own the status.
     """
     given = meta.metadata(new).get("managedFields")
-    managers = entries.read(new if given else live)
-    if given in ([], [{}]):
-        managers = {}  # how a client resets the record
+    if not subresource and entries.is_reset(given):
+        return meta.with_metadata(new, managedFields=None)
+    managers = entries.read(new if given and not subresource and entries.are_valid(given) else live)
     before, after = _plain(live) if live is not None else _start(structure, new), _plain(new)
     found = typed.compare(before, after, structure)
-    managers = _take_over(managers, found, None, force=True)
+    managers = _take_over(managers, found, None, True, _reset(structure, subresource, has_status))
     api_version = str(new.get("apiVersion", ""))
     changed = field_sets.without(
         field_sets.union(found.modified, found.added), [*_reset(structure, subresource, has_status), *entries.UNOWNED]
@@ -95,6 +105,9 @@ def update(
         old = managers[key].paths if key in managers else {}
         paths = field_sets.union(old, changed)
         managers[key] = entries.new(UPDATE, manager, api_version, now, subresource, paths)
+        if subresource == SCALE:  # on its way through the Scale an entry loses its time
+            managers[key].entry = _with_time(managers[key].entry, None)
+        managers = entries.capped(managers)
     return meta.with_metadata(after, managedFields=entries.write(managers) or None)
 
 
@@ -140,7 +153,7 @@ def apply(
     Raises ApiError: 400 when the configuration carries managedFields, 500 when it does not fit the schema, 409 when it
     would change what others own. An apply that changes nothing keeps its old time, and has none if it is its first.
     """
-    if meta.metadata(config).get("managedFields"):
+    if meta.metadata(config).get("managedFields") is not None:
         raise ApiError(status.bad_request("metadata.managedFields must be nil"))
     api_version = str(config.get("apiVersion", ""))
     if wrong := typed.problems(config, structure):
@@ -149,6 +162,9 @@ def apply(
         told = wrong[0] if len(wrong) == 1 else "errors:\n" + "\n".join(f"  {text}" for text in wrong)
         raise ApiError(status.unknown(f"failed to create typed patch object {place}: {told}"))
     managers = entries.read(live)
+    if live is not None and not managers:  # nobody is known to own what is there
+        first = update(None, live, structure, BEFORE, now, "", has_status)
+        managers = entries.read(first)
     key = entries.owner(APPLY, manager, api_version, subresource)
     last = managers[key].paths if key in managers else {}
     before = _plain(live) if live is not None else _start(structure, config)
@@ -156,7 +172,10 @@ def apply(
     claims = field_sets.without(field_sets.owned(config, structure), _reset(structure, subresource, has_status))
     managers[key] = entries.new(APPLY, manager, api_version, now, subresource, claims)
     merged = _pruned(merged, managers, last, structure)
-    managers = _take_over(managers, typed.compare(before, merged, structure), key, force)
+    found = typed.compare(before, merged, structure)
+    allowed = last_applied.allowed(before if live is not None else None, structure, manager)
+    managers = _take_over(managers, found, key, force, _reset(structure, subresource, has_status), allowed)
     if live is not None and merged == before:
         managers[key].entry = _with_time(managers[key].entry, _time_of(live, key))
+    merged = last_applied.noted(merged, config, manager)
     return meta.with_metadata(merged, managedFields=entries.write(managers) or None)

@@ -17,6 +17,8 @@ Entry = dict[str, Any]
 Owner = tuple[str, str, str, str]  # operation, manager, apiVersion ("" for Apply), subresource
 
 APPLY, UPDATE = "Apply", "Update"
+MAX_UPDATERS = 10  # entries of plain writes; the oldest above that become one
+OLD_UPDATES = "ancient-changes"
 
 _METADATA = ("name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields",
              "resourceVersion")  # fmt: skip
@@ -46,6 +48,40 @@ def read(obj: dict[str, Any] | None) -> Managers:
         names = (entry.get(name, "") for name in ("operation", "manager", "apiVersion", "subresource"))
         found[owner(*names)] = Manager(entry, field_sets.decode(entry.get("fieldsV1")), False)
     return found
+
+
+def is_reset(given: Any) -> bool:
+    """Whether a client's managedFields say: forget who owns what."""
+    return given in ([], [{}])
+
+
+def are_valid(given: list[Entry]) -> bool:
+    """Whether entries from a client can be read at all; else those of the live object stand."""
+    return all(
+        entry.get("operation") in (APPLY, UPDATE) and entry.get("fieldsType", "FieldsV1") == "FieldsV1"
+        and field_sets.is_valid(entry.get("fieldsV1")) for entry in given
+    )  # fmt: skip
+
+
+def capped(managers: Managers) -> Managers:
+    """With at most ten updaters: the oldest of each version are put together."""
+    updaters = sorted((key for key in managers if key[0] == UPDATE),
+                      key=lambda key: (managers[key].entry.get("time", ""), key))  # fmt: skip
+    left, count, first = dict(managers), len(updaters), dict[str, Owner]()
+    for key in updaters:
+        if count <= MAX_UPDATERS:
+            break
+        version = key[2]
+        if version not in first:
+            first[version] = key
+            continue
+        bucket = owner(UPDATE, OLD_UPDATES, version)
+        have = left.pop(first[version] if bucket not in left else bucket)
+        merged = left.pop(key)
+        left[bucket] = new(UPDATE, OLD_UPDATES, version, merged.entry.get("time", ""), "",
+                           field_sets.union(have.paths, merged.paths))  # fmt: skip
+        count -= 1
+    return left
 
 
 def new(operation: str, manager: str, api_version: str, now: str, subresource: str, paths: Paths) -> Manager:
@@ -83,14 +119,13 @@ def describe(entry: Entry) -> str:
         text += f' with subresource "{entry["subresource"]}"'
     if entry["operation"] == UPDATE:
         text += f" using {entry['apiVersion']}"
-        if entry.get("time"):
-            text += f" at {entry['time']}"
     return text
 
 
 def conflict(found: list[tuple[Entry, list[Path]]]) -> ApiError:
     """409: what others own and this apply would change."""
-    pairs = [(describe(entry), field_sets.display(path)) for entry, paths in found for path in sorted(paths)]
+    pairs = [(describe(entry), field_sets.display(path)) for entry, paths in found
+             for path in field_sets.in_order(paths)]  # fmt: skip
     causes = [
         {"reason": "FieldManagerConflict", "message": f"conflict with {name}", "field": path} for name, path in pairs
     ]

@@ -117,6 +117,24 @@ def without(paths: Paths, prefixes: Iterable[Path]) -> Paths:
     return {path: None for path in paths if not any(path[: len(place)] == place for place in places)}
 
 
+def in_order(paths: Iterable[Path]) -> list[Path]:
+    """As upstream goes through a set: at each place first what is a member there, then what lies below."""
+    members = sorted(path for path in paths if len(path) == 1)
+    below: dict[str, list[Path]] = {}
+    for path in sorted(path for path in paths if len(path) > 1):
+        below.setdefault(path[0], []).append(path[1:])
+    return [*members, *((first, *rest) for first, left in below.items() for rest in in_order(left))]
+
+
+def is_valid(fields: Any) -> bool:
+    """Whether a FieldsV1 can be read: fields, keys, values and indexes, nothing else."""
+    if fields is None:
+        return True
+    return isinstance(fields, dict) and all(
+        name == "." or (name[:2] in ("f:", "k:", "v:", "i:") and is_valid(below)) for name, below in fields.items()
+    )
+
+
 def tree(paths: Iterable[Path]) -> Tree:
     """Paths as FieldsV1 nests them."""
     root: Tree = {}

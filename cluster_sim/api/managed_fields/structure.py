@@ -54,6 +54,14 @@ class Structure:
         deduced = self.kind == DEDUCED or self.schema.get("x-kubernetes-preserve-unknown-fields")
         return _DEDUCED if deduced else None
 
+    def opened(self) -> Structure:
+        """What is atomic, as if it were not: to look at what is in it."""
+        if self.kind != ATOMIC:
+            return self
+        if isinstance(self.schema.get("additionalProperties"), dict):
+            return Structure(MAP, self.schema, type="map")
+        return Structure(STRUCT if self.schema.get("properties") else DEDUCED, self.schema, self.definition, "map")
+
     def _once(self, name: str, schema: Schema) -> Structure:
         child = self.read.get(name)
         if child is None:

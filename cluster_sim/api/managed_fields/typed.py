@@ -5,9 +5,11 @@ Upstream: sigs.k8s.io/structured-merge-diff/v6/typed (merge.go, compare.go, remo
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from cluster_sim.api.json_patch import equal
+from cluster_sim.api.strategic_merge import printed
 
 from . import field_sets
 from .field_sets import Path, Paths, Tree, field, key_of
@@ -23,28 +25,38 @@ def problems(value: Any, structure: Structure | None, path: str = "") -> list[st
         return [f"{path}: field not declared in schema"]
     if value is None or structure.kind == DEDUCED:
         return []
-    if structure.kind in (STRUCT, MAP):
+    if structure.kind in (STRUCT, MAP) or (structure.kind == ATOMIC and structure.type == "map"):
         if not isinstance(value, dict):
-            return [f"{path}: expected map, got &{{{value}}}"]
+            return [f"{path}: expected map, got &{{{printed(value)}}}"]
+        structure = structure.opened()
+        unknown = next((name for name in value if structure.field(name) is None), None)
+        if unknown is not None:
+            return [f"{path}.{unknown}: field not declared in schema"]
         fields = ((structure.field(name), item, f"{path}.{name}") for name, item in value.items())
         return [text for node, item, place in fields for text in problems(item, node, place)]
-    if structure.kind in (LIST, SET):
+    if structure.kind in (LIST, SET) or (structure.kind == ATOMIC and structure.type == "list"):
         return _list_problems(value, structure, path)
     return _scalar_problems(value, structure, path) if structure.kind == SCALAR else []
 
 
 def _list_problems(value: Any, structure: Structure, path: str) -> list[str]:
     if not isinstance(value, list):
-        return [f"{path}: expected list, got &{{{value}}}"]
+        return [f"{path}: expected list, got &{{{printed(value)}}}"]
+    if structure.kind == ATOMIC:
+        element = structure.element()
+        return [text for place, item in enumerate(value) for text in problems(item, element, f"{path}[{place}]")]
     found: list[str] = []
     seen: list[str] = []
     for place, item in enumerate(value):
+        if structure.kind == LIST and not isinstance(item, dict):
+            words = "a null element" if item is None else "non-map elements"
+            return [*found, f"{path}: element {place}: associative list with keys may not have {words}"]
         try:
             key = key_of(item, structure)
         except KeyError as missing:
             words = "associative list with keys has an element that omits key field"
             found.append(f'{path}: element {place}: {words} "{missing.args[0]}" (and doesn\'t have default value)')
-            continue
+            return found
         name = field_sets.display((key,))
         if key in seen:
             found.append(f"{path}: duplicate entries for key {name}")
@@ -66,8 +78,23 @@ def _scalar_problems(value: Any, structure: Structure, path: str) -> list[str]:
     }.get(structure.type, True)
     if fits:
         return []
-    word = "string" if isinstance(value, str) else "boolean" if isinstance(value, bool) else str(value)
-    return [f"{path}: expected {_EXPECTED[structure.type]}, got {word}"]
+    return [f"{path}: expected {_EXPECTED[structure.type]}, got {_shown(value, structure.type)}"]
+
+
+def _shown(value: Any, wanted: str) -> str:
+    """What is there instead: its Go type for a number, for the others the value in one Go form or another."""
+    if wanted == "boolean":
+        return f"&{{{printed(value)}}}"
+    if wanted != "string":
+        words = ((bool, "bool"), (str, "string"), (list, "[]interface {}"))
+        return next((word for kind, word in words if isinstance(value, kind)), "map[string]interface {}")
+    word = f"map[string]interface {{}}{_json(value)}" if isinstance(value, dict) else (
+        f"[]interface {{}}{{{', '.join(map(_json, value))}}}" if isinstance(value, list) else _json(value))
+    return f"&value.valueUnstructured{{Value:{word}}}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(", ", ":"), ensure_ascii=False)
 
 
 def merge(live: Any, config: Any, structure: Structure | None) -> Any:

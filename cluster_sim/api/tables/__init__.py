@@ -143,4 +143,6 @@ def table(
         metadata = {"resourceVersion": version} if version else {}
     definitions = custom_columns(columns) if custom else list(_columns(found.group_resource))
     head = {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata}
+    if not rows and not custom and cells_of is cluster.default:
+        return {**head, "columnDefinitions": definitions, "rows": None}  # as Go writes a slice that nobody made
     return {**head, "columnDefinitions": definitions, "rows": rows}

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 _WORKLOAD = "+Containers +Images +Selector"
-_TYPES = {"i": "integer", "b": "boolean", "s": "string"}
+_TYPES = {"i": "integer", "b": "boolean", "s": "string", "d": "date", "n": "string"}
 
 # "plural" or "plural.group" → columns; "_" in a name stands for a space.
 COLUMNS: dict[str, str] = {
@@ -40,7 +40,7 @@ COLUMNS: dict[str, str] = {
     "configmaps": "Name Data Age",
     "serviceaccounts": "Name Age",
     "resourcequotas": "Name Request Limit Age",
-    "limitranges": "Name Created_At",
+    "limitranges": "Name Created_At:d",
     "componentstatuses": "Name Status Message Error",
     "persistentvolumes": "Name Capacity Access_Modes Reclaim_Policy Status Claim StorageClass VolumeAttributesClass "
     "Reason Age +VolumeMode",
@@ -48,7 +48,7 @@ COLUMNS: dict[str, str] = {
     "VolumeAttributesClass Age +VolumeMode",
     "storageclasses.storage.k8s.io": "Name Provisioner ReclaimPolicy VolumeBindingMode AllowVolumeExpansion Age",
     "volumeattributesclasses.storage.k8s.io": "Name DriverName Age",
-    "volumeattachments.storage.k8s.io": "Name Attacher PV Node Attached Age",
+    "volumeattachments.storage.k8s.io": "Name Attacher:n PV Node Attached:b Age",
     "csidrivers.storage.k8s.io": "Name AttachRequired:b PodInfoOnMount:b StorageCapacity:b TokenRequests "
     "RequiresRepublish:b Modes Age",
     "csinodes.storage.k8s.io": "Name Drivers:i Age",
@@ -58,8 +58,8 @@ COLUMNS: dict[str, str] = {
     "priorityclasses.scheduling.k8s.io": "Name Value:i Global-Default:b Age PreemptionPolicy",
     "runtimeclasses.node.k8s.io": "Name Handler Age",
     "leases.coordination.k8s.io": "Name Holder Age",
-    "roles.rbac.authorization.k8s.io": "Name Created_At",
-    "clusterroles.rbac.authorization.k8s.io": "Name Created_At",
+    "roles.rbac.authorization.k8s.io": "Name Created_At:d",
+    "clusterroles.rbac.authorization.k8s.io": "Name Created_At:d",
     "rolebindings.rbac.authorization.k8s.io": "Name Role Age +Users +Groups +ServiceAccounts",
     "clusterrolebindings.rbac.authorization.k8s.io": "Name Role Age +Users +Groups +ServiceAccounts",
     "certificatesigningrequests.certificates.k8s.io": "Name Age SignerName Requestor RequestedDuration Condition",
@@ -74,13 +74,13 @@ COLUMNS: dict[str, str] = {
     "resourceclaims.resource.k8s.io": "Name State Age",
     "resourceclaimtemplates.resource.k8s.io": "Name Age",
     "resourceslices.resource.k8s.io": "Name Node Driver Pool Age",
-    "flowschemas.flowcontrol.apiserver.k8s.io": "Name PriorityLevel MatchingPrecedence:i DistinguisherMethod "
+    "flowschemas.flowcontrol.apiserver.k8s.io": "Name PriorityLevel MatchingPrecedence DistinguisherMethod "
     "Age MissingPL",
     "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": "Name Type NominalConcurrencyShares:i Queues:i "
     "HandSize:i QueueLengthLimit:i Age",
 }
 
-DEFAULT = "Name Created_At"
+DEFAULT = "Name Created_At:d"
 
 
 def _column(word: str) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _column(word: str) -> dict[str, Any]:
     return {
         "name": name,
         "type": _TYPES[kind or "s"],
-        "format": "name" if name == "Name" else "",
+        "format": "name" if name == "Name" or kind == "n" else "",
         "description": "",
         "priority": 1 if word.startswith("+") else 0,
     }

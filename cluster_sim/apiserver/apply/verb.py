@@ -13,9 +13,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cluster_sim.api import managed_fields, meta, status, yaml
+from cluster_sim.api.managed_fields import typed
 from cluster_sim.api.managed_fields.structure import Structure
 from cluster_sim.api.status import ApiError, bad_request
-from cluster_sim.apiserver import conversion, decoding, strategies
+from cluster_sim.apiserver import conversion, decoding, go_text, strategies
 from cluster_sim.apiserver.object_meta import storage_key
 from cluster_sim.apiserver.outcome import Outcome
 from cluster_sim.apiserver.request_info import RequestInfo
@@ -29,7 +30,7 @@ Object = dict[str, Any]
 
 def apply(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
     """Server-side apply of an object or of its status."""
-    config = _configuration(info, call["body"])
+    config = configuration(info, call["body"])
     create.in_namespace(config, info, info.kind)  # only checked here
     stored = server.cache.get(*storage_key(info.kind, info.namespace, info.name))
     if stored is not None and not meta.name(config):
@@ -65,25 +66,67 @@ def _create(server: APIServer, info: RequestInfo, call: Object, new: Object) -> 
     return create.store(server, info, call, meta.with_metadata(new, resourceVersion=None))
 
 
-def _configuration(info: RequestInfo, body: Any) -> Object:
-    """The object of the body; raises ApiError 400."""
-    value = body
+def replicas(server: APIServer, info: RequestInfo, call: Object, old: Object) -> int:
+    """Server-side apply of a Scale: the replicas it comes to. Who owns them is noted for the object itself."""
+    config = configuration(info, call["body"], SCALE)
+    update.check_name(config, info)
+    wrong = typed.problems(config, managed_fields.of_kind(*SCALE))
+    if wrong:
+        raise ApiError(status.unknown(f"failed to create typed patch object ({meta.namespace(config)}/{info.name}; "
+                                      f"{SCALE[0]}, Kind={SCALE[1]}): {wrong[0]}"))  # fmt: skip
+    given = config.get("spec") or {}
+    spec = {"replicas": given["replicas"]} if "replicas" in given else {}
+    made = managed_fields.apply(
+        old, {"apiVersion": old["apiVersion"], "kind": old["kind"], "metadata": {"name": info.name}, "spec": spec},
+        structure_of(server, info), info.first("fieldManager"), server.kernel.timestamp(), info.flag("force"), "scale",
+    )  # fmt: skip
+    info.managed_fields = meta.metadata(made).get("managedFields") or []
+    return int((made.get("spec") or {}).get("replicas", 0))
+
+
+SCALE = ("autoscaling/v1", "Scale")
+
+
+def configuration(info: RequestInfo, body: Any, wanted: tuple[str, str] | None = None) -> Object:
+    """The object of the body, of the request's kind or the one wanted; raises ApiError 400."""
+    value, twice = body, list[tuple[str, int]]()
     if isinstance(body, (str, bytes)):
         try:
-            value = yaml.load(body if isinstance(body, str) else body.decode("utf-8", "replace"))
+            value = yaml.load(body if isinstance(body, str) else body.decode("utf-8", "replace"), twice)
         except yaml.YamlError as error:
-            raise ApiError(bad_request(f"error decoding YAML: {error}")) from None
+            where = f"line {error.line}: " if error.line > 1 else ""  # upstream counts from 0 and leaves 0 out
+            raise ApiError(bad_request(
+                f"error decoding YAML: error converting YAML to JSON: yaml: {where}{error.message}")) from None  # fmt: skip
+    value = {} if value is None else value
     if not isinstance(value, dict):
-        raise ApiError(bad_request("error decoding YAML: the configuration must be an object"))
+        words = ((list, "array"), (str, "string"), (bool, "bool"))
+        word = next((word for kind, word in words if isinstance(value, kind)), "number")
+        raise ApiError(bad_request("error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
+                                   f"{word} into Go value of type map[string]interface {{}}"))  # fmt: skip
+    _check_twice(info, twice)
     version, kind = str(value.get("apiVersion") or "/"), str(value.get("kind") or "")
-    if (version, kind) != (info.kind.api_version, info.kind.kind):
+    if (version, kind) != (wanted or (info.kind.api_version, info.kind.kind)):
         place = version if "/" in version else f"/{version}"
         raise ApiError(bad_request(f"invalid object type: {place}, Kind={kind}"))
-    if not isinstance(value.get("metadata") or {}, dict):
-        place = f"(/; {version}, Kind={kind})"
-        text = f"failed to create typed patch object {place}: .metadata: expected map, got &{{{value['metadata']}}}"
+    if value.get("metadata") is not None and not isinstance(value["metadata"], dict):
+        where = version if "/" in version else f"/{version}"
+        text = (f"failed to create typed patch object (/; {where}, Kind={kind}): .metadata: expected map, got "
+                f"&{{{go_text.plus_v(value['metadata'])}}}")  # fmt: skip
         raise ApiError(status.unknown(text))
     return value
+
+
+def _check_twice(info: RequestInfo, twice: list[tuple[str, int]]) -> None:
+    """Keys given twice: refused, warned of or ignored, as fieldValidation says."""
+    mode = info.first("fieldValidation") or "Warn"
+    if not twice or mode == "Ignore":
+        return
+    found = [f'line {line}: key "{key}" already set in map' for key, line in twice]
+    if mode == "Strict":
+        lines = "".join(f"\n  {text}" for text in found)
+        raise ApiError(bad_request(
+            f"error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:{lines}"))  # fmt: skip
+    info.warnings.extend(found)
 
 
 def structure_of(server: APIServer, info: RequestInfo) -> Structure:

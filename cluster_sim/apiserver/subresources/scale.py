@@ -32,7 +32,11 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
         return Answer(200, now)
     if info.verb == "patch":
         kind = patch.media_type(server, info, call)
-        options.check_patch(info, False)
+        options.check_patch(info, kind in patch.APPLY)
+        if kind in patch.APPLY:
+            from cluster_sim.apiserver.apply import verb
+
+            return _set(server, info, old, now, verb.replicas(server, info, call, old))
         body = decoding.parse(info, call["body"], "Scale")
         if kind == patch.JSON_PATCH:
             wanted = patches.json_patch(now, body)
@@ -51,10 +55,17 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
     if replicas < 0:
         raise ApiError(status.invalid("Scale.autoscaling", info.name, [
             field.invalid("spec.replicas", replicas, "must be greater than or equal to 0")]))
+    return _set(server, info, old, wanted, replicas)
+
+
+def _set(server: APIServer, info: RequestInfo, old: Object, wanted: Object, replicas: int) -> Outcome:
+    """Store the object with so many replicas; answer with its Scale."""
+    custom = server.custom.owns(info.kind)
     new = server.custom.scaled(info.kind, old, replicas) if custom else {
         **old, "spec": {**(old.get("spec") or {}), "replicas": replicas}}
     if new.get("spec") != old.get("spec") and "generation" in old["metadata"]:
         new = {**new, "metadata": {**new["metadata"], "generation": old["metadata"]["generation"] + 1}}
+    now = server.custom.scale_of(info.kind, old) if custom else scale_of(old)
     admission.check_subresource(server, info, wanted, now)
     outcome = update.write(server, info, old, new, "apiserver.scale", args={"replicas": replicas})
     if isinstance(outcome, Plan):

@@ -150,7 +150,7 @@ def _owners(given: list[Object]) -> list[FieldError]:
         if not reference.get("uid"):
             errors.append(field.invalid(f"{path}.uid", "", "must not be empty"))
         if version == "v1" and reference.get("kind") == "Event":
-            errors.append(field.invalid(path, f"{version}, Kind=Event", "Event is disallowed from being an owner"))
+            errors.append(field.invalid(path, reference, "/v1, Kind=Event is disallowed from being an owner"))
         if reference.get("controller"):
             if controller is not None:
                 errors.append(field.invalid(path, given, "Only one reference can have Controller set to true. Found \"true\" in "

@@ -64,7 +64,7 @@ def store(server: APIServer, info: RequestInfo, call: Object, obj: Object) -> Ou
         raise ApiError(status.invalid(resource.group_kind, obj["metadata"].get("name", ""), errors))
     before = admission.validate(server, info, obj, None, call)
     meta = obj["metadata"]
-    if meta.get("resourceVersion"):
+    if meta.get("resourceVersion", "0") != "0":
         raise ApiError(status.unknown("resourceVersion should not be set on objects to be created"))
     key = storage_key(resource, meta.get("namespace", ""), meta["name"])
     if server.cache.get(*key) is not None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
+PRESERVED = ("child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or "
+             "set propagationPolicy=Orphan to suppress this warning")
 ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
 
 
@@ -54,6 +56,9 @@ def delete_object(server: APIServer, info: RequestInfo, given: Object, old: Obje
     if resource.group_resource == "customresourcedefinitions.apiextensions.k8s.io":
         old = server.custom.finalizer_before_delete(old)
     strategy = strategies.of(resource)
+    unsaid = given.get("propagationPolicy") is None and given.get("orphanDependents") is None
+    if unsaid and resource.group_resource == "jobs.batch":
+        info.warnings.append(PRESERVED)
     new, pending = _graceful(server, given, old) if resource.group_resource == "pods" else (None, False)
     if pending:
         return Answer(200, old)

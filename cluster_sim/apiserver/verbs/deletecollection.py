@@ -27,9 +27,13 @@ def deletecollection(server: APIServer, info: RequestInfo, call: Object, span: i
     """DELETE of a collection; or, on a retry, of what is left of it."""
     if "targets" not in call:
         options.check_list(info, watching=False)
-        listed = read.selected(server, info)
+        listed, metadata = read.selected(server, info), dict[str, Any]()
+        limit = options.integer(info.first("limit")) if info.first("limit") else 0
+        if 0 < limit < len(listed):  # only the first page goes
+            metadata["continue"] = read.continue_after(server.cache.revision, listed[limit - 1])
+            listed = listed[:limit]
         targets = [[obj["metadata"].get("namespace", ""), obj["metadata"]["name"]] for obj in listed]
-        call = {**call, "targets": targets, "answer": read.list_body(server, info, call, listed, {})}
+        call = {**call, "targets": targets, "answer": read.list_body(server, info, call, listed, metadata)}
     return _next(server, info, call)
 
 

@@ -74,27 +74,34 @@ def list_(server: APIServer, info: RequestInfo, call: Object, span: int) -> Answ
     """GET of a collection."""
     options.check_list(info, watching=False)
     limit = options.integer(info.first("limit")) if info.first("limit") else 0
+    if info.first("timeoutSeconds"):
+        options.integer(info.first("timeoutSeconds"))
     labels, fields = parsed_selectors(server, info)
     token = info.first("continue")
     if not token and _in_future(server, info, call):
         return None
     revision, start = _token(server, token) if token else (server.cache.revision, "")
-    exact = info.first("resourceVersionMatch") == "Exact"
+    asked = revision_asked(info)
+    if token and asked:
+        raise ApiError(status.bad_request("specifying resource version is not allowed when using continue"))
+    exact = info.first("resourceVersionMatch") == "Exact" or bool(
+        limit and asked and not token and not info.first("resourceVersionMatch"))
     if exact:
-        revision = revision_asked(info)
+        revision = asked
     prefix, namespace = info.kind.storage_prefix, info.namespace
     if revision < server.cache.revision and (token or exact):
         items = _at(server, prefix, namespace, revision, bool(token), start)
     else:
         items = _named(server, info, fields) or server.cache.list(prefix, namespace)
-    found = [obj for obj in items if _matches(obj, info, labels, fields)]
     if start:
-        found = [obj for obj in found if _key(obj) >= start]
+        items = [obj for obj in items if _key(obj) >= start]
+    found = [obj for obj in items if _matches(obj, info, labels, fields)]
     metadata: Object = {}
-    if limit and len(found) > limit and info.first("resourceVersion") != "0":
+    # A page that is full ends there if anything at all follows, be it of those the selectors want or not.
+    if 0 < limit <= len(found) and found[limit - 1] is not items[-1] and info.first("resourceVersion") != "0":
         following = len(found) - limit
         found = found[:limit]
-        metadata["continue"] = _continue(revision, f"{_key(found[-1])}\0")
+        metadata["continue"] = continue_after(revision, found[-1])
         if not labels and not fields:
             metadata["remainingItemCount"] = following
     return Answer(200, list_body(server, info, call, found, metadata, revision))
@@ -122,7 +129,7 @@ def parsed_selectors(server: APIServer, info: RequestInfo) -> tuple[list[Any], l
     labels, fields = info.first("labelSelector"), info.first("fieldSelector")
     requirements = selectors.parse_field_selector(fields) if fields else []
     if requirements:
-        more = server.custom.selectable(info.kind) if server.custom.owns(info.kind) else ()
+        more = server.custom.selectable(info.kind) if server.custom.owns(info.kind) else None
         selectors.check_field_selector(requirements, info.plural, info.group, more)
     return (selectors.parse_label_selector(labels) if labels else []), requirements
 
@@ -168,7 +175,7 @@ def _at(server: APIServer, prefix: str, namespace: str, revision: int, paging: b
     changes = server.cache.since(prefix, revision)
     if changes is None:
         if not paging:
-            raise ApiError(status.too_old(f"The resourceVersion for the provided list is too old. ({revision})"))
+            raise ApiError(status.too_old("The resourceVersion for the provided list is too old."))
         body = status.too_old(TOO_OLD)
         body["metadata"] = {"continue": _continue(server.cache.revision, start)}
         raise ApiError(body)
@@ -181,6 +188,11 @@ def _at(server: APIServer, prefix: str, namespace: str, revision: int, paging: b
         else:
             then[key] = before
     return [then[key] for key in sorted(then)]
+
+
+def continue_after(revision: int, last: Object) -> str:
+    """The token of the page that begins behind this object."""
+    return _continue(revision, f"{_key(last)}\0")
 
 
 def _continue(revision: int, start: str) -> str:

@@ -62,6 +62,8 @@ def check_version(server: APIServer, info: RequestInfo, old: Object, new: Object
             f"StorageError: invalid object, Code: 4, Key: {REGISTRY}{prefix}/{key}, ResourceVersion: 0, AdditionalErrorMsg: "
             f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {have['uid']}", info.group))
     version = meta.get("resourceVersion")
+    if version and not version.isdigit():
+        raise ApiError(status.unknown(f'strconv.ParseUint: parsing "{version}": invalid syntax'))
     if version and version != "0" and version != have["resourceVersion"]:
         raise ApiError(status.conflict(info.plural, info.name, group=info.group))
     if not version and not unconditional and info.method == "PUT":
@@ -144,6 +146,6 @@ def merged_meta(new: Object, old: Object) -> Object:
     elif "generateName" in meta:
         del meta["generateName"]
     for key in CLIENT_FIELDS:
-        if new.get(key):
+        if new.get(key) or (key == "managedFields" and new.get(key) == []):  # an empty record resets it
             meta[key] = new[key]
     return meta

@@ -10,12 +10,13 @@ from tests.unit.apiserver.door import CONFIGS, a_config
 
 TABLE, METADATA = "application/json;as=Table;v={};g=meta.k8s.io", "application/json;as=PartialObjectMetadata{};v=v1;g=meta.k8s.io"
 ALL = "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf"
+ROUTER = ("406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, "
+          "application/vnd.kubernetes.protobuf")
 
 
 @pytest.mark.parametrize(("accept", "kind", "version"), [
     ("application/json", "ConfigMapList", "v1"),
     ("*/*", "ConfigMapList", "v1"),
-    ("application/*", "ConfigMapList", "v1"),
     ("text/plain, */*", "ConfigMapList", "v1"),
     ("application/vnd.kubernetes.protobuf,application/json", "ConfigMapList", "v1"),
     ("application/json;stream=watch", "ConfigMapList", "v1"),
@@ -31,7 +32,9 @@ def test_the_answer_has_the_best_form_the_client_takes(door, accept, kind, versi
 
 
 @pytest.mark.parametrize(("path", "accept", "message"), [
-    (CONFIGS, "text/html", ALL),
+    (CONFIGS, "text/html", ROUTER + ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"),
+    (CONFIGS, "application/*", ROUTER + ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"),
+    ("/api/v1/namespaces/default", "text/plain", ROUTER),
     (CONFIGS, TABLE.format("v2"), ALL),
     (CONFIGS, "application/json;as=Chair;v=v1;g=meta.k8s.io", ALL),
     (CONFIGS, "application/json;stream=log", ALL),
