@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, Any
 
-from cluster_sim import faults, memory, operations
+from cluster_sim import faults, memory, operations, routing
 from cluster_sim.api import resources, selectors
 from cluster_sim.controllers import node_health
 from cluster_sim.etcd.store import MOD, VALUE, Compacted
@@ -147,6 +147,10 @@ class Reading:
         """What the control plane remembers: {"keys", "logs", "streams"}, see `cluster_sim.memory`."""
         return {"keys": memory.keys(self._store(), self.kernel.now, under, text, most, without),
                 "logs": memory.logs(self.kernel), "streams": memory.streams(self.kernel)}
+
+    def routing(self, service: str) -> dict[str, Any]:
+        """Where traffic to a Service (`namespace/name`) goes from each machine, see `cluster_sim.routing`."""
+        return {"machines": routing.machines(self.kernel, self._store(), service), "latest": routing.latest(self.kernel, service)}
 
     def patience(self) -> tuple[float, float]:
         """(seconds of silence after which a node counts as lost, seconds between two looks at that)."""

@@ -47,6 +47,7 @@ class NodeNetwork(Component):
         """The table of addresses, from the rules."""
         self.addresses = packet_path.index(self.state["rules"])
         self.homes: dict[str, str] = {}  # pod address → machine, as last found
+        self.latest: dict[str, Object] = {}  # what became of each client's last request; for readers only, no state
 
     def start(self, cause: int) -> None:
         """The machine has power again: what its pods' processes had open is closed."""

@@ -93,7 +93,10 @@ def finished(net: NodeNetwork, call: Object, reason: str, answer: Object, span: 
     client, now = call["from"], net.kernel.now
     row = net.state["clients"].get(call["owner"]["container"])
     target = target_of(call["url"], client["namespace"])
-    counts = net.tally(f"{client['namespace']}/{client['pod']} {target}")
+    name = f"{client['namespace']}/{client['pod']} {target}"
+    counts = net.tally(name)
+    net.latest[name] = {"at": now, "took": now - call["begun"], "reason": reason, "hop": call["hop"], "dns": call["server"],
+                        "service": call["service"], "kept": bool(call["connection"])}
     tally.finished(counts, reason, now - call["begun"], call["hop"])
     if reason:
         net.kernel.note("lost", [target, reason])

@@ -9,6 +9,7 @@ urlpatterns = [
     path("clusters/<str:cluster_id>/steps/<int:span>/", views.step, name="step"),
     path("clusters/<str:cluster_id>/export/<str:name>/", views.export, name="export"),
     path("clusters/<str:cluster_id>/twin/", views.in_words, name="twin"),
+    path("clusters/<str:cluster_id>/traffic/", views.traffic_view, name="traffic"),
     path("clusters/<str:cluster_id>/memory/", views.memory_view, name="memory"),
     path("clusters/<str:cluster_id>/find/", views.find, name="find"),
     path("clusters/<str:cluster_id>/apply/", views.apply, name="apply"),

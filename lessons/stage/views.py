@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from lessons.hosting.hosted import Hosted
-from lessons.stage import applying, exports, finding, memory, steps, tool_panels
+from lessons.stage import applying, exports, finding, memory, steps, tool_panels, traffic
 from lessons.stage.inspector import describe
 from lessons.stage.seeing import look, look_at_shown
 
@@ -64,6 +64,14 @@ async def memory_view(request: HttpRequest, cluster_id: str) -> HttpResponse:
     chosen = memory.asked(request.GET)
     context = await look_at_shown(request, cluster_id, lambda shown: memory.memory(shown.cluster, chosen))
     return render(request, "stage/memory_body.html", {**context, "address": request.path})
+
+
+@require_GET
+async def traffic_view(request: HttpRequest, cluster_id: str) -> HttpResponse:
+    """The Traffic view of what the page shows, as far as it was chosen."""
+    chosen = traffic.asked(request.GET)
+    context = await look_at_shown(request, cluster_id, lambda shown: traffic.traffic(shown.cluster, chosen))
+    return render(request, "stage/traffic_body.html", {**context, "address": request.path})
 
 
 @require_GET

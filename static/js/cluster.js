@@ -14,8 +14,8 @@ export function address(path, query = {}) {
   return `/clusters/${cluster}/${path}/?${new URLSearchParams(code ? { ...query, code } : query)}`;
 }
 
-/** Fetches it into `target`, an element or a selector. */
-export const bring = (target, path, query, swap = "innerHTML") => globalThis.htmx.ajax("GET", address(path, query), { target, swap });
+/** Fetches it into `target`, an element or a selector. Each target has a queue of its own. */
+export const bring = (target, path, query, swap = "innerHTML") => globalThis.htmx.ajax("GET", address(path, query), { source: target, target, swap });
 
 /** Keeps something up to date while `may()`: `look()` is called after acts and frames, at most once a second. → asks for a
  * look now. */

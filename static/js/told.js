@@ -1,5 +1,6 @@
 // The views that the server tells, such as Memory: fetched while they are shown. What is chosen in one stands in the
-// address of each of its parts, and in its data-query: so the next look asks the same.
+// address of each of its parts, and in its data-query: so the next look asks the same. What somebody chooses takes the place
+// of a look under way (hx-sync), which would bring back the old choice.
 
 import { bring, keepFresh } from "./cluster.js";
 import { onView } from "./views.js";

@@ -234,6 +234,24 @@ def memories(page: Page) -> None:
     expect(page.locator('#remembered .logs [data-state="gap"]').first).to_be_visible(timeout=30_000)
 
 
+SERVICE = """{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, ports: [{port: 80}]}}"""
+
+
+def traffic(page: Page) -> None:
+    """A client calls a Service, and where its packets go."""
+    scene("f-every-owner")(page)
+    page.keyboard.press("d")
+    page.locator("#manifest").fill(SERVICE)
+    page.locator("form.deploy").get_by_role("button", name="Deploy", exact=True).click()
+    expect(page.locator("#applied")).to_contain_text("web")
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    page.get_by_role("button", name="Start calling web").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Traffic").click()
+    expect(page.locator("#carried .callers .hops")).to_contain_text("answered", timeout=60_000)
+
+
 SIGHTS: dict[str, Sight] = {
     "home": page_at("/"),
     "instructors": page_at("/instructors/"),
@@ -246,6 +264,8 @@ SIGHTS: dict[str, Sight] = {
     "every-owner": owners("one"),
     "owners-collapsed": owners("sum"),
     "rollout-waits": rollout_waits,
+    "traffic": traffic,
+    "no-traffic": view("traffic"),
     "memory": memory,
     "memory-of-three": memories,
     "text": in_words,

@@ -55,3 +55,19 @@ def test_a_client_s_watches_unfold_and_a_name_is_inspected(page):
     page.keyboard.press("l")
     page.locator("#remembered .streams .who", has_text="worker-1/kubelet").click()
     expect(page.locator("#inspector").first).to_contain_text("kubelet")
+
+
+def test_a_look_under_way_does_not_bring_back_what_was_chosen_before(page):
+    memory(page)
+    held = []
+    page.route("**/memory/?*", lambda route: held.append(route) if "text=" not in route.request.url else route.continue_())
+    with page.expect_request(lambda request: "/memory/" in request.url):
+        page.locator("#undo").focus()
+    page.locator("#key-text").fill("pods/default")
+    others = page.locator("#remembered .key-rows tbody tr").filter(has_not_text="/registry/pods/default")
+    expect(others).to_have_count(0)
+    with page.expect_response(lambda response: "/memory/" in response.url) as next_look:
+        for route in held:
+            route.continue_()
+    assert "text=pods" in next_look.value.url
+    expect(others).to_have_count(0)

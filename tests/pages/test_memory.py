@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from lessons import hosting
 from lessons.visitors import Visitor
 from tests.pages.play import act, pods
 
@@ -54,7 +55,9 @@ def test_a_text_narrows_the_keys_and_stays_in_every_link(look, opened):
 def test_a_write_opens_with_what_it_changed_and_closes_again(look, opened, ada):
     scale = {"spec": {"replicas": 3}}
     assert act(opened, ada, op="request", verb="PATCH", path="/apis/apps/v1/namespaces/default/deployments/web", body=scale,
-               content_type="application/merge-patch+json").ok
+               contentType="application/merge-patch+json").ok
+    hosting.ask_sync(opened, lambda hosted: hosted.cluster.advance(20))
+    assert act(opened, ada, op="pause").ok  # so that it is still the newest write at the second look
     revision = re.search(r"<td>(\d+)</td><th scope=\"row\"><button[^>]*><span>/registry/deployments/", look(text="default/web"))
     assert revision is not None
     html = look(opened=revision[1])
@@ -75,7 +78,7 @@ def test_a_write_stays_open_when_its_row_is_not_there_and_what_is_not_there_says
     revision = re.search(r"<td>(\d+)</td><th scope=\"row\"><button[^>]*><span>/registry/deployments/", look(text="default/web"))
     assert revision is not None
     assert act(opened, ada, op="request", verb="PATCH", path="/apis/apps/v1/namespaces/default/deployments/web",
-               body={"spec": {"replicas": 3}}, content_type="application/merge-patch+json").ok
+               body={"spec": {"replicas": 3}}, contentType="application/merge-patch+json").ok
     html = text(look(opened=revision[1], under="pods"))
     assert f"/registry/deployments/default/web Revision {revision[1]} changed it" in html and "Close" in html
     assert "etcd does not have revision 999999999 in its history" in text(look(opened="999999999"))
