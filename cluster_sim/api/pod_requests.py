@@ -31,22 +31,25 @@ _NOTHING: dict[str, Any] = {}
 REMEMBERED = 512
 
 
-def pod_requests(spec: dict[str, Any], scored: bool = False) -> Amounts:
-    """What the pod requests; `scored` puts in the scheduler's defaults where cpu or memory is not asked for."""
+def pod_requests(spec: dict[str, Any], scored: bool = False, pod_level: bool = True) -> Amounts:
+    """What the pod requests; `scored` puts in the scheduler's defaults where cpu or memory is not asked for.
+
+    `pod_level` False leaves out what the pod asks for as a whole.
+    """
     containers = spec.get("containers") or ()
     if scored or spec.get("initContainers") or spec.get("resources") or spec.get("overhead"):
-        return _requests(spec, scored)
+        return _requests(spec, scored, pod_level)
     given = [container.get("resources") or _NOTHING for container in containers]  # pods of one template share these
     key = tuple(map(id, given))
     known = _plain.get(key)
     if known is None:
         if len(_plain) >= REMEMBERED:
             _plain.clear()
-        known = _plain[key] = (given, _requests(spec, scored))
+        known = _plain[key] = (given, _requests(spec, scored, pod_level))
     return {**known[1]}
 
 
-def _requests(spec: dict[str, Any], scored: bool) -> Amounts:
+def _requests(spec: dict[str, Any], scored: bool, pod_level: bool) -> Amounts:
     total: Amounts = {}
     for container in spec.get("containers") or ():
         _add(total, _container(container, scored))
@@ -63,8 +66,8 @@ def _requests(spec: dict[str, Any], scored: bool) -> Amounts:
             _add(asked, sidecars)
         _raise(greatest, asked)
     _raise(total, greatest)
-    pod_level = amounts((spec.get("resources") or {}).get("requests"))
-    total.update(pod_level)
+    if pod_level:
+        total.update(amounts((spec.get("resources") or {}).get("requests")))
     _add(total, amounts(spec.get("overhead")))
     return total
 

@@ -59,8 +59,9 @@ def handle(scheduler: Scheduler, key: str, pod: Object, ranking: Ranking, decisi
     record(scheduler, "default-scheduler", pod, "Warning", "FailedScheduling", message, span)
     scheduler.queue.failed(key, scheduler.kernel.now, plugins)
     if chosen is not None:
-        for other in preemption.less_important_nominees(chosen, pod, ranking):
-            _withdraw(scheduler, other.key, other.pod, span)
+        if not all(victim.deleting for victim in chosen.victims):  # else there is nothing left to do
+            for other in preemption.less_important_nominees(chosen, pod, ranking):
+                _withdraw(scheduler, other.key, other.pod, span)
         scheduler.nominate(key, pod, chosen.node)
         for victim in chosen.victims:
             condemn(scheduler, pod, chosen.node, victim.pod, span)
@@ -83,7 +84,7 @@ def _report(scheduler: Scheduler, pod: Object, message: str, chosen: preemption.
     status = pod.get("status") or {}
     before = status.get("conditions") or []
     after = conditions.set_condition(before, "PodScheduled", "False", "Unschedulable", message,
-                                     scheduler.kernel.timestamp())
+                                     scheduler.kernel.timestamp(), observedGeneration=pod["metadata"].get("generation"))
     patch: Object = {}
     if after is not before:
         patch["conditions"] = [one for one in after if one["type"] == "PodScheduled"]
@@ -105,7 +106,8 @@ def condemn(scheduler: Scheduler, pod: Object, node: str, victim: Object, span: 
     """A victim first gets the condition that says why, then is deleted."""
     if victim["metadata"].get("deletionTimestamp"):
         return
-    condition = {"type": "DisruptionTarget", "status": "True", "reason": "PreemptionByScheduler",
+    condition = {"type": "DisruptionTarget", "observedGeneration": victim["metadata"].get("generation"),
+                 "status": "True", "reason": "PreemptionByScheduler",
                  "message": "default-scheduler: preempting to accommodate a higher priority pod",
                  "lastTransitionTime": scheduler.kernel.timestamp()}
     args = {"pod": pod["metadata"]["name"], "victim": victim["metadata"]["name"], "node": node}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+from cluster_sim.api.pod_requests import pod_requests
 from cluster_sim.scheduler.cache import Cache
 from cluster_sim.scheduler.node_info import NodeInfo
 from cluster_sim.scheduler.pod_shape import PodShape
@@ -35,6 +36,21 @@ class Event:
     kind: str
     old: Object | None = None
     new: Object | None = None
+
+
+def own_changes(old: Object, new: Object) -> list[str]:
+    """The kinds of events that a change of a waiting pod is (framework/events.go, PodSchedulingPropertiesChange)."""
+    kinds = []
+    if old["metadata"].get("labels") != new["metadata"].get("labels"):
+        kinds.append("own-label")
+    if old["spec"] != new["spec"]:
+        after = pod_requests(new["spec"])
+        if any(amount > after.get(name, 0) for name, amount in pod_requests(old["spec"]).items()):
+            kinds.append("own-scale-down")
+        if old["spec"].get("tolerations") != new["spec"].get("tolerations"):
+            kinds.append("own-toleration")
+        kinds = kinds or ["own"]
+    return kinds
 
 
 class Lister(Protocol):

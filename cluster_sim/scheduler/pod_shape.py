@@ -49,7 +49,7 @@ class PodShape:
     __slots__ = ("__weakref__", "affinity", "claims", "constraints", "containers", "images", "key", "labels",
                  "namespace", "owner", "ports", "requests", "scored_cpu", "scored_memory", "spec", "tolerations",
                  "other_requests", "cpu", "memory", "best_effort", "required_affinity", "required_anti_affinity",
-                 "preferred_affinity", "pinned")
+                 "preferred_affinity", "pinned", "coming_cpu", "coming_memory")
 
     def __init__(self, pod: Object, key: str) -> None:
         meta, spec = pod["metadata"], pod["spec"]
@@ -68,6 +68,9 @@ class PodShape:
         scored = pod_requests(spec, scored=True)
         self.scored_cpu = scored.get("cpu", SCORED_CPU)
         self.scored_memory = scored.get("memory", SCORED_MEMORY)
+        # A pod that is yet to come is weighed by its containers alone (fit.go's scorer knows no requests of the whole pod).
+        coming = pod_requests(spec, scored=True, pod_level=False) if spec.get("resources") else scored
+        self.coming_cpu, self.coming_memory = coming.get("cpu", SCORED_CPU), coming.get("memory", SCORED_MEMORY)
         self.containers = [*(spec.get("initContainers") or ()), *spec["containers"]]
         self.images = [image_name(container.get("image") or "") for container in self.containers]
         self.ports: list[Port] = host_ports(spec)

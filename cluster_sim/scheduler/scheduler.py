@@ -23,7 +23,7 @@ from cluster_sim.kernel.span import register_phrases
 from cluster_sim.scheduler import failure, volumes
 from cluster_sim.scheduler.cache import Cache
 from cluster_sim.scheduler.decision import Decision, decide
-from cluster_sim.scheduler.framework import Cycle, Event, Lister
+from cluster_sim.scheduler.framework import Cycle, Event, Lister, own_changes
 from cluster_sim.scheduler.plugins import BY_NAME
 from cluster_sim.scheduler.queue import SchedulingQueue
 from cluster_sim.scheduler.ranking import Ranking
@@ -34,6 +34,8 @@ NAME = "default-scheduler"
 CYCLE = 1 * MS  # virtual time of one decision; a real scheduler makes some hundred a second
 RANKINGS = 32  # shapes of pods whose rankings are kept
 SELECTING = ("services", "replicasets", "statefulsets", "replicationcontrollers")
+STORAGE = {"persistentvolumeclaims": "claim", "persistentvolumes": "volume", "storageclasses": "class",
+           "csinodes": "csi-node", "csidrivers": "csi-driver", "csistoragecapacities": "capacity"}  # resource → kind of event
 
 register_phrases({
     "scheduler.refused": "The API server refuses to bind {pod}; Scheduler will try again",
@@ -49,6 +51,7 @@ class Scheduler(Process):
         Watch("pods", field_selector="status.phase!=Succeeded,status.phase!=Failed"), Watch("nodes"),
         Watch("namespaces"), *(Watch(resource) for resource in SELECTING), Watch("persistentvolumeclaims"),
         Watch("persistentvolumes"), Watch("storageclasses"), Watch("poddisruptionbudgets"),
+        *(Watch(resource) for resource in ("csinodes", "csidrivers", "csistoragecapacities", "volumeattachments")),
     )
 
     def reset(self) -> None:
@@ -94,11 +97,11 @@ class Scheduler(Process):
         elif resource in SELECTING:
             if (old or {}).get("spec", {}).get("selector") != (new or {}).get("spec", {}).get("selector"):
                 self.cache.invalidate()
-        elif resource in ("persistentvolumeclaims", "persistentvolumes", "storageclasses"):
-            self._happened(
-                {"persistentvolumeclaims": "claim", "persistentvolumes": "volume"}.get(resource, "class"), span, old, new
-            )
+        elif resource in STORAGE:
+            self._happened(STORAGE[resource], span, old, new)
             volumes.go_on(self, span)
+        elif resource == "volumeattachments" and new is None:
+            self._happened("attachment-delete", span, old)
         self.wake(span)
 
     def _pod(self, key: str, old: Object | None, new: Object | None, span: int) -> None:
@@ -114,15 +117,17 @@ class Scheduler(Process):
         elif (new["spec"].get("schedulerName") or NAME) == NAME and not new["spec"].get("schedulingGates"):
             if key not in self.queue.pods:
                 self.queue.add(key, int(new["spec"].get("priority") or 0), self.kernel.now, span)
-            elif (
-                old is None
-                or old["spec"] != new["spec"]
-                or old["metadata"].get("labels") != new["metadata"].get("labels")
-            ):
+            elif old is None or self._reconsiders(key, old, new):
                 self.queue.wake(key, self.kernel.now, span)
             nominated = (new.get("status") or {}).get("nominatedNodeName")
-            if nominated != ((old or {}).get("status") or {}).get("nominatedNodeName"):
+            if key not in self.state["assumed"] and nominated != ((old or {}).get("status") or {}).get("nominatedNodeName"):
                 self.nominate(key, new, nominated)
+
+    def _reconsiders(self, key: str, old: Object, new: Object) -> bool:
+        """Whether a change of the pod itself may change the mind of a plugin that turned it down."""
+        kinds = own_changes(old, new)
+        plugins = self.queue.pods[key]["plugins"]
+        return bool(kinds) and (not plugins or any(kind in BY_NAME[name].wakes for kind in kinds for name in plugins))
 
     def _assigned(self, key: str, old: Object | None, new: Object, span: int) -> None:
         node_name = new["spec"]["nodeName"]
@@ -148,7 +153,9 @@ class Scheduler(Process):
         self.cache.set_node(name, new)
         if old is None:
             self._happened("node-add", span, None, new)
-        elif new is not None:
+        elif new is None:
+            self._happened("node-delete", span, old)
+        else:
             if old["metadata"].get("labels") != new["metadata"].get("labels"):
                 self._happened("node-label", span, old, new)
             for kind, part, field in (("node-taint", "spec", "taints"), ("node-taint", "spec", "unschedulable"),

@@ -24,7 +24,7 @@ WORDS = {
     "NodeAffinity": "is not what it asks for", "NodePorts": "has its port taken",
     "PodTopologySpread": "has too many of its kind", "InterPodAffinity": "has the wrong neighbours",
     "VolumeBinding": "cannot reach its volume", "VolumeZone": "cannot reach its volume",
-    "VolumeRestrictions": "has to wait for its volume",
+    "VolumeRestrictions": "has to wait for its volume", "NodeVolumeLimits": "has no place for another volume",
 }
 PLURAL = {"is": "are", "has": "have", "cannot": "cannot"}
 

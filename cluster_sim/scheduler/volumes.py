@@ -38,6 +38,9 @@ def begin(scheduler: Scheduler, key: str, pod: Object, ranking: Ranking, decisio
         return False
     claims = [f"{claim['metadata']['namespace']}/{claim['metadata']['name']}" for claim, _ in chosen]
     scheduler.state["volumes"][key] = [decision.node, claims]
+    meta = pod["metadata"]  # so that others see where it will go, though it is not bound yet
+    scheduler.request("PATCH", f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/status",
+                      {"status": {"nominatedNodeName": decision.node}}, cause=cause, content_type=MERGE_PATCH)
     scheduler.kernel.timer(scheduler.part, LIMIT, "volumes", key, background=True)
     for claim, volume in chosen:
         meta = claim["metadata"]

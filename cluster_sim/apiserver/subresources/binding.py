@@ -60,7 +60,8 @@ def serve(server: APIServer, info: RequestInfo, call: Object) -> Outcome:
         **pod,
         "metadata": meta,
         "spec": {**spec, "nodeName": node},
-        "status": {**(pod.get("status") or {}), "conditions": bound},
+        "status": {**{name: value for name, value in (pod.get("status") or {}).items() if name != "nominatedNodeName"},
+                   "conditions": bound},  # what was only hoped for would mislead now
     }
     outcome = update.write(server, info, pod, new, "apiserver.bind", args={"node": node})
     if isinstance(outcome, Plan):

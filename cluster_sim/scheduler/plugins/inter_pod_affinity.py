@@ -27,7 +27,7 @@ class InterPodAffinity(Plugin):
     name = "InterPodAffinity"
     weight = 2
     relative = True
-    wakes = ("node-add", "node-label", "pod-add", "pod-delete", "pod-label")
+    wakes = ("node-add", "node-label", "pod-add", "pod-delete", "pod-label", "own-label")
     NO_NEIGHBOUR = Rejection("InterPodAffinity", ("node(s) didn't match pod affinity rules",), unresolvable=True)
     BAD_NEIGHBOUR = Rejection("InterPodAffinity", ("node(s) didn't match pod anti-affinity rules",))
     UNWANTED = Rejection("InterPodAffinity", ("node(s) didn't satisfy existing pods anti-affinity rules",))

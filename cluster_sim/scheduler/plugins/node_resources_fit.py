@@ -19,7 +19,7 @@ class NodeResourcesFit(Plugin):
 
     name = "NodeResourcesFit"
     weight = 1
-    wakes = ("node-add", "node-allocatable", "pod-delete", "pod-scale-down")
+    wakes = ("node-add", "node-allocatable", "pod-delete", "pod-scale-down", "own-scale-down")
 
     def helps(self, shape: PodShape, event: Event) -> bool:
         """A pod that went or shrank; a node with room for the pod (were it empty), of which it was short before."""
@@ -61,10 +61,10 @@ class NodeResourcesFit(Plugin):
         total = kinds = 0
         if node.alloc_cpu:
             kinds += 1
-            total += free_share(node.alloc_cpu, node.scored_cpu + shape.scored_cpu)
+            total += free_share(node.alloc_cpu, node.scored_cpu + shape.coming_cpu)
         if node.alloc_memory:
             kinds += 1
-            total += free_share(node.alloc_memory, node.scored_memory + shape.scored_memory)
+            total += free_share(node.alloc_memory, node.scored_memory + shape.coming_memory)
         return total // kinds if kinds else 0
 
 

@@ -17,7 +17,7 @@ class NodeUnschedulable(Plugin):
     """Filter out cordoned nodes."""
 
     name = "NodeUnschedulable"
-    wakes = ("node-add", "node-taint")
+    wakes = ("node-add", "node-taint", "own-toleration")
     REASON = Rejection("NodeUnschedulable", ("node(s) were unschedulable",), unresolvable=True)
 
     def helps(self, shape: PodShape, event: Event) -> bool:

@@ -38,7 +38,12 @@ class Constraint:
         self.min_domains = source.get("minDomains") or 1
         self.honor_affinity = source.get("nodeAffinityPolicy", "Honor") == "Honor"
         self.honor_taints = source.get("nodeTaintsPolicy") == "Honor"
-        self.counter: SelectorCounter = cycle.cache.counter(
+        self.counter: SelectorCounter
+        if not any(one.get("matchLabels") or one.get("matchExpressions") for one in chosen):
+            self.counter = cycle.cache.counter("none", shape.namespace, lambda labels: False)
+            self.counts_itself = True  # an empty selector means the pod itself, but nobody counts with it
+            return
+        self.counter = cycle.cache.counter(
             repr(chosen), shape.namespace, lambda labels: all(selectors.matches(one, labels) for one in chosen))
         self.counts_itself = self.counter.matches(shape)
 
@@ -55,7 +60,7 @@ class PodTopologySpread(Plugin):
     name = "PodTopologySpread"
     weight = 2
     relative = True
-    wakes = ("node-add", "node-label", "pod-add", "pod-delete", "pod-label")
+    wakes = ("node-add", "node-label", "node-taint", "node-delete", "pod-add", "pod-delete", "pod-label", "own-label")
     SKEWED = Rejection("PodTopologySpread", ("node(s) didn't match pod topology spread constraints",))
     MISSING = Rejection("PodTopologySpread",
                         ("node(s) didn't match pod topology spread constraints (missing required label)",), True)
@@ -102,7 +107,7 @@ class PodTopologySpread(Plugin):
         return None
 
     def _explicit(self, cycle: Cycle, source: Object) -> Constraint:
-        selector = source.get("labelSelector")  # none selects nothing, an empty one everything
+        selector = source.get("labelSelector")  # none selects nothing; an empty one counts nothing
         chosen = [selector] if selector is not None else [{"matchLabels": {"": ""}}]
         same = {key: cycle.shape.labels[key] for key in source.get("matchLabelKeys") or () if key in cycle.shape.labels}
         if same:

@@ -19,7 +19,7 @@ class TaintToleration(Plugin):
     name = "TaintToleration"
     weight = 3
     relative = True
-    wakes = ("node-add", "node-taint")
+    wakes = ("node-add", "node-taint", "own-toleration")
     REASON = Rejection("TaintToleration", ("node(s) had untolerated taint(s)",), unresolvable=True)
 
     def helps(self, shape: PodShape, event: Event) -> bool:

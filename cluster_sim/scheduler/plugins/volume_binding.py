@@ -2,17 +2,17 @@
 
 A claim that is bound pins the pod to the nodes its volume can be used from. A claim that waits for its first
 consumer leaves the choice of node to the scheduler: a volume that exists (local disks) is chosen with the node, one
-that is yet to be made is asked for by naming the node on the claim. Only then is the pod bound.
+that is yet to be made is asked for by naming the node on the claim. Only then is the pod bound. A node is no place for a new
+volume if the class's topology leaves it out, or if a driver that tells its capacity has not enough there.
 
-Source: pkg/scheduler/framework/plugins/volumebinding (volume_binding.go, binder.go). Capacity tracking of CSI
-drivers is left out.
+Source: pkg/scheduler/framework/plugins/volumebinding (volume_binding.go, binder.go).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from cluster_sim.api import quantity
+from cluster_sim.api import quantity, selectors
 from cluster_sim.api.node_affinity import matches_terms
 from cluster_sim.scheduler.framework import Cycle, Event, Plugin, Rejection
 from cluster_sim.scheduler.node_info import NodeInfo
@@ -27,13 +27,15 @@ class VolumeBinding(Plugin):
     """Filter by bound volumes and by volumes that could be bound."""
 
     name = "VolumeBinding"
-    wakes = ("node-add", "node-label", "claim", "volume", "class")
+    wakes = ("node-add", "node-label", "claim", "volume", "class", "csi-node", "csi-driver", "capacity")
     CONFLICT = Rejection("VolumeBinding", ("node(s) didn't match PersistentVolume's node affinity",), unresolvable=True)
     NO_VOLUME = Rejection(
         "VolumeBinding", ("node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)",), unresolvable=True)
     NOTHING = Rejection(
         "VolumeBinding", ("node(s) didn't find available persistent volumes to bind",), unresolvable=True
     )
+
+    NO_SPACE = Rejection("VolumeBinding", ("node(s) did not have enough free storage",), unresolvable=True)
 
     def helps(self, shape: PodShape, event: Event) -> bool:
         """One of the pod's claims, or a volume, a class, a node that could serve one."""
@@ -80,15 +82,18 @@ class VolumeBinding(Plugin):
                 return self.NO_VOLUME
             if not reachable(volume, node):
                 return self.CONFLICT
-        return None if self.choose(cycle, node) is not None else self.NOTHING
+        chosen = self.choose(cycle, node)
+        if chosen is None:
+            return self.NOTHING
+        return None if all(volume is not None or has_space(cycle, claim, node) for claim, volume in chosen) else self.NO_SPACE
 
     def choose(self, cycle: Cycle, node: NodeInfo) -> list[tuple[Object, Object | None]] | None:
         """For each waiting claim the volume to bind there, or None where one is to be made; None: it can't be done."""
         chosen: list[tuple[Object, Object | None]] = []
         taken: dict[str, bool] = {}
-        for claim in cycle.data[self.name]["waiting"]:
+        for claim in sorted(cycle.data[self.name]["waiting"], key=size_of):
             volume = find_volume(cycle, claim, node, taken)
-            if volume is None and not may_provision(cycle, claim):
+            if volume is None and not may_provision(cycle, claim, node):
                 return None
             if volume is not None:
                 taken[volume["metadata"]["name"]] = True
@@ -116,10 +121,34 @@ def waits_for_consumer(cycle: Cycle, claim: Object) -> bool:
     return (found or {}).get("volumeBindingMode") == "WaitForFirstConsumer"
 
 
-def may_provision(cycle: Cycle, claim: Object) -> bool:
-    """Whether somebody could make a volume for it."""
-    provisioner = (storage_class(cycle, claim) or {}).get("provisioner", NO_PROVISIONER)
-    return bool(provisioner != NO_PROVISIONER)
+def size_of(claim: Object) -> int:
+    """How much it asks for, in bytes."""
+    return quantity.value(((claim["spec"].get("resources") or {}).get("requests") or {}).get("storage", "0"))
+
+
+def may_provision(cycle: Cycle, claim: Object, node: NodeInfo) -> bool:
+    """Whether somebody could make a volume for it that can be used from the node."""
+    found = storage_class(cycle, claim) or {}
+    if found.get("provisioner", NO_PROVISIONER) == NO_PROVISIONER:
+        return False
+    terms = [term.get("matchLabelExpressions") or () for term in found.get("allowedTopologies") or ()]
+    return not terms or any(term and all(node.labels.get(one["key"]) in one["values"] for one in term) for term in terms)
+
+
+def has_space(cycle: Cycle, claim: Object, node: NodeInfo) -> bool:
+    """Whether the provisioner has room for it there, as far as it tells (CSIStorageCapacity)."""
+    found = storage_class(cycle, claim) or {"metadata": {"name": ""}}
+    driver = cycle.listers["csidrivers"].get(found.get("provisioner", ""))
+    if not ((driver or {}).get("spec") or {}).get("storageCapacity"):
+        return True
+    wanted = size_of(claim)
+    for one in cycle.listers["csistoragecapacities"].list():
+        limit = one.get("maximumVolumeSize") or one.get("capacity")
+        topology = one.get("nodeTopology")
+        if (one["storageClassName"] == found["metadata"]["name"] and limit is not None and quantity.value(limit) >= wanted
+                and topology is not None and selectors.matches(topology, node.labels)):
+            return True
+    return False
 
 
 def reachable(volume: Object, node: NodeInfo) -> bool:
@@ -131,7 +160,7 @@ def reachable(volume: Object, node: NodeInfo) -> bool:
 def find_volume(cycle: Cycle, claim: Object, node: NodeInfo, taken: dict[str, bool]) -> Object | None:
     """The smallest free volume that fits the claim and the node; one already set aside for it comes first."""
     spec, meta = claim["spec"], claim["metadata"]
-    wanted = quantity.value(((spec.get("resources") or {}).get("requests") or {}).get("storage", "0"))
+    wanted = size_of(claim)
     best: tuple[int, str] | None = None
     for volume in cycle.listers["persistentvolumes"].list():
         have, name = volume["spec"], volume["metadata"]["name"]

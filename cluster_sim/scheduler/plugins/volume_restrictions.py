@@ -18,7 +18,7 @@ class VolumeRestrictions(Plugin):
     name = "VolumeRestrictions"
     wakes = ("pod-delete", "claim")
     TAKEN = Rejection("VolumeRestrictions", (
-        "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode",))
+        "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod",))
 
     def filters(self, cycle: Cycle) -> bool:
         """Only if one of the pod's claims is of that kind."""

@@ -66,6 +66,10 @@ RESOURCES = (
     "persistentvolumeclaims",
     "persistentvolumes",
     "storageclasses",
+    "csinodes",
+    "csidrivers",
+    "csistoragecapacities",
+    "volumeattachments",
 )
 
 

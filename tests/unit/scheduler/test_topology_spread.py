@@ -78,8 +78,8 @@ def test_pods_on_their_way_out_do_not_count():
     assert fitting(found, constraint(NODE)) == "a x y"
 
 
-@pytest.mark.parametrize(("selector", "fits"), [(None, "a b x y"), ({}, "x y"), ({"matchLabels": {"foo": ""}}, "x y")])
-def test_no_selector_means_no_pods_and_an_empty_one_all(selector, fits):
+@pytest.mark.parametrize(("selector", "fits"), [(None, "a b x y"), ({}, "a b x y"), ({"matchLabels": {"foo": ""}}, "x y")])
+def test_neither_no_selector_nor_an_empty_one_counts_pods(selector, fits):
     assert fitting(cluster(ZONES, "1/1/0/0"), {**constraint(ZONE), "labelSelector": selector}) == fits
 
 
