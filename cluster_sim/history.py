@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from cluster_sim.kernel import plain
 
-ENGINE = 5  # the engine version a log was made with: it rises when the same log gives another state
+ENGINE = 6  # the engine version a log was made with: it rises when the same log gives another state
 FORMAT = b"podium-snapshot-3\n"  # compressed
 PLAIN = b"podium-snapshot-4\n"
 CHECKSUM = 4  # bytes
