@@ -63,13 +63,12 @@ class InterPodAffinity(Plugin):
                 if matches(cycle, term, entry.shape, shape):
                     _count(unwanted, term, node)
         near, against = {}, {}  # type: Domains, Domains
-        if shape.required_affinity or shape.required_anti_affinity:
-            for node in cycle.cache.order:
-                for entry in node.pods.values():
-                    self._relate(cycle, entry, node, near, against)
+        weights: Domains = {}
+        if shape.has_affinity:
+            self._look_around(cycle, near, against, weights)
         itself = all(matches(cycle, term, shape, shape) for term in shape.required_affinity)
         cycle.data[self.name] = {"unwanted": unwanted, "near": near, "against": against, "itself": itself,
-                                 "weights": self._weights(cycle)}
+                                 "weights": self._weights(cycle, weights)}
         return None
 
     def filter(self, cycle: Cycle, node: NodeInfo) -> Rejection | None:
@@ -101,25 +100,30 @@ class InterPodAffinity(Plugin):
             return [0] * len(raws)
         return [int(float(MAX_SCORE) * ((raw - least) / (most - least))) for raw in raws]
 
-    def _relate(self, cycle: Cycle, entry: ScheduledPod, node: NodeInfo, near: Domains, against: Domains) -> None:
+    def _look_around(self, cycle: Cycle, near: Domains, against: Domains, weights: Domains) -> None:
+        """Count the pods that the pod's own terms are about; what terms say of one pod holds for all of its shape."""
+        known: dict[str, list[tuple[Domains, Object, int]]] = {}
+        for node in cycle.cache.order:
+            for entry in node.pods.values():
+                meant = known.get(entry.shape.key)
+                if meant is None:
+                    meant = known[entry.shape.key] = self._meant(cycle, entry.shape, near, against, weights)
+                for domains, term, weight in meant:
+                    _count(domains, term, node, weight)
+
+    def _meant(self, cycle: Cycle, other: PodShape, near: Domains, against: Domains,
+               weights: Domains) -> list[tuple[Domains, Object, int]]:
+        """What each pod of the other shape adds, and where: of the required terms for neighbours all must hold, or none does."""
         shape = cycle.shape
         wanted = shape.required_affinity
-        if wanted and all(matches(cycle, term, shape, entry.shape) for term in wanted):
-            for term in wanted:
-                _count(near, term, node)
-        for term in shape.required_anti_affinity:
-            if matches(cycle, term, shape, entry.shape):
-                _count(against, term, node)
+        found = [(near, term, 1) for term in wanted] if all(matches(cycle, term, shape, other) for term in wanted) else []
+        found += [(against, term, 1) for term in shape.required_anti_affinity if matches(cycle, term, shape, other)]
+        found += [(weights, term, weight) for weight, term in shape.preferred_affinity if matches(cycle, term, shape, other)]
+        return found
 
-    def _weights(self, cycle: Cycle) -> Domains:
+    def _weights(self, cycle: Cycle, weights: Domains) -> Domains:
+        """With what the pods that are there say of the pod."""
         shape = cycle.shape
-        weights: Domains = {}
-        if shape.preferred_affinity:
-            for node in cycle.cache.order:
-                for entry in node.pods.values():
-                    for weight, term in shape.preferred_affinity:
-                        if matches(cycle, term, shape, entry.shape):
-                            _count(weights, term, node, weight)
         for entry, node in self._interested(cycle):
             terms = [(HARD_AFFINITY_WEIGHT, term) for term in entry.shape.required_affinity]
             for weight, term in [*terms, *entry.shape.preferred_affinity]:

@@ -19,7 +19,7 @@ from cluster_sim.api.taints import find_untolerated
 from cluster_sim.scheduler.framework import MAX_SCORE, Cycle, Event, Plugin, Rejection
 from cluster_sim.scheduler.node_info import ZONE, NodeInfo
 from cluster_sim.scheduler.plugins.default_selector import default_selector
-from cluster_sim.scheduler.pod_shape import PodShape
+from cluster_sim.scheduler.pod_shape import REQUIRED, PodShape
 from cluster_sim.scheduler.selector_counter import SelectorCounter
 
 Object = dict[str, Any]
@@ -38,6 +38,8 @@ class Constraint:
         self.min_domains = source.get("minDomains") or 1
         self.honor_affinity = source.get("nodeAffinityPolicy", "Honor") == "Honor"
         self.honor_taints = source.get("nodeTaintsPolicy") == "Honor"
+        required = ((shape.spec.get("affinity") or {}).get("nodeAffinity") or {}).get(REQUIRED)
+        self.everywhere = not self.honor_taints and not (self.honor_affinity and (shape.spec.get("nodeSelector") or required))
         self.counter: SelectorCounter
         if not any(one.get("matchLabels") or one.get("matchExpressions") for one in chosen):
             self.counter = cycle.cache.counter("none", shape.namespace, lambda labels: False)
@@ -49,6 +51,8 @@ class Constraint:
 
     def includes(self, cycle: Cycle, node: NodeInfo) -> bool:
         """Whether the pods of this node count at all."""
+        if self.everywhere:
+            return True
         if self.honor_affinity and not matches_required(cycle.shape.spec, node.labels, node.name):
             return False
         return not (self.honor_taints and find_untolerated(node.taints, cycle.shape.tolerations))
@@ -101,8 +105,11 @@ class PodTopologySpread(Plugin):
         else:
             chosen = default_selector(cycle) or []
             soft = [Constraint(cycle, key, skew, chosen, {}) for key, skew in DEFAULTS] if chosen else []
+        domains = [self._domains(cycle, one, hard) for one in hard]
+        fewest = [0 if len(found) < one.min_domains else min(found.values(), default=0)
+                  for one, found in zip(hard, domains, strict=True)]
         cycle.data[self.name] = {
-            "hard": hard, "soft": soft, "domains": [self._domains(cycle, one, hard) for one in hard], "needs all": bool(own),
+            "hard": hard, "soft": soft, "domains": list(zip(hard, domains, fewest, strict=True)), "needs all": bool(own),
             "beyond": [i for i, one in enumerate(soft) if one.key != HOSTNAME], "known": {}}
         return None
 
@@ -115,6 +122,8 @@ class PodTopologySpread(Plugin):
         return Constraint(cycle, source["topologyKey"], source["maxSkew"], chosen, source)
 
     def _domains(self, cycle: Cycle, constraint: Constraint, hard: list[Constraint]) -> dict[str, int]:
+        if constraint.everywhere and all(one.key == constraint.key for one in hard):
+            return constraint.counter.track(constraint.key, cycle.cache.nodes)
         found: dict[str, int] = {}
         for node in cycle.cache.order:
             if all(one.key in node.labels for one in hard) and constraint.includes(cycle, node):
@@ -125,11 +134,10 @@ class PodTopologySpread(Plugin):
     def filter(self, cycle: Cycle, node: NodeInfo) -> Rejection | None:
         """With the pod here, would its domain be ahead of the emptiest by more than the skew?"""
         data = cycle.data[self.name]
-        for constraint, domains in zip(data["hard"], data["domains"], strict=True):
+        for constraint, domains, fewest in data["domains"]:
             value = node.labels.get(constraint.key)
             if value is None:
                 return self.MISSING
-            fewest = 0 if len(domains) < constraint.min_domains else min(domains.values(), default=0)
             if domains.get(value, 0) + constraint.counts_itself - fewest > constraint.skew:
                 return self.SKEWED
         return None
